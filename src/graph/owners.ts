@@ -1,0 +1,75 @@
+import { groupOf, type KubeObject, type ObjectRef, ref, refKey } from '../model/object.ts';
+import { allResources, type Resource, resourceOf } from '../model/resources.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { groupBy, once } from './memo.ts';
+
+/** The owner that manages an object (`ownerReferences[].controller`), Nodes excepted: a static pod belongs to nobody. */
+export function controllerOf(object: KubeObject): ObjectRef | undefined {
+  const owner = object.metadata.ownerReferences?.find((one) => one.controller === true);
+  if (owner === undefined || (owner.kind === 'Node' && groupOf(owner.apiVersion) === '')) return undefined;
+  const { apiVersion, kind, name } = owner;
+  const namespace = object.metadata.namespace;
+  return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
+}
+
+/** The object behind a reference, where the snapshot holds it. */
+export function find(snapshot: Snapshot, reference: ObjectRef): KubeObject | undefined {
+  const resource = resourceOf(reference.apiVersion, reference.kind);
+  if (resource === undefined) return undefined;
+  const found = snapshot.lookup(resource, reference.name, reference.namespace);
+  return found.state === 'found' ? found.object : undefined;
+}
+
+/**
+ * The chain of controllers above an object, nearest first: ReplicaSet, then Deployment. It ends at the last owner that is named,
+ * even where that one is of a kind the snapshot does not hold; an owner that was deleted and made anew under its name (another
+ * uid) is not an owner.
+ */
+export function controllersOf(snapshot: Snapshot, object: KubeObject): readonly ObjectRef[] {
+  const chain: ObjectRef[] = [];
+  let current: KubeObject | undefined = object;
+  while (current !== undefined && chain.length < 8) {
+    const owner = controllerOf(current);
+    if (owner === undefined) break;
+    const above = find(snapshot, owner);
+    const uid = current.metadata.ownerReferences?.find((one) => one.controller === true)?.uid;
+    if (above?.metadata.uid !== undefined && uid !== undefined && uid !== '' && above.metadata.uid !== uid) break;
+    chain.push(owner);
+    current = above;
+  }
+  return chain;
+}
+
+/** What a person would edit to change an object: the last of its controllers, or the object itself. */
+export function topOf(snapshot: Snapshot, object: KubeObject): ObjectRef {
+  return controllersOf(snapshot, object).at(-1) ?? ref(object);
+}
+
+/** The objects of one resource that a controller owns directly. */
+export function ownedBy<R extends Resource>(snapshot: Snapshot<R>, resource: R, owner: KubeObject) {
+  const owned = ownedIndex(snapshot as Snapshot, resource).get(refKey(ref(owner))) ?? [];
+  return owned.filter((one) => {
+    const uid = one.metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid;
+    return uid === undefined || uid === '' || owner.metadata.uid === undefined || uid === owner.metadata.uid;
+  });
+}
+
+const indexes = once((_snapshot: Snapshot) => new Map<Resource, Map<string, KubeObject[]>>());
+
+function ownedIndex<R extends Resource>(snapshot: Snapshot, resource: R) {
+  const all = indexes(snapshot);
+  let index = all.get(resource);
+  if (index === undefined) {
+    index = groupBy(snapshot.list(resource).items as readonly KubeObject[], (object) => {
+      const owner = controllerOf(object);
+      return owner === undefined ? undefined : refKey(owner);
+    });
+    all.set(resource, index);
+  }
+  return index as Map<string, import('../model/resources.ts').ResourceTypes[R][]>;
+}
+
+/** Every resource whose objects can be controllers or be controlled. */
+export const controllerResources = allResources.filter((resource) =>
+  /^(deployments|replicasets|statefulsets|daemonsets|jobs|cronjobs|replicationcontrollers)/.test(resource),
+);

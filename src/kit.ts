@@ -1,0 +1,52 @@
+/** All that an analyzer may import. */
+import type { Analyzer, SettingSpec } from './model/finding.ts';
+import type { Resource } from './model/resources.ts';
+
+export type {
+  Analyzer,
+  Capability,
+  CauseLink,
+  CodeSpec,
+  Draft,
+  Evidence,
+  Settings,
+  SettingSpec,
+  Severity,
+} from './model/finding.ts';
+export { groupOf, type KubeObject, type ObjectRef, ref, refKey, refText, sameRef } from './model/object.ts';
+export {
+  type ConfigMapFacts,
+  type Container,
+  type ContainerStatus,
+  type KubeEvent,
+  type Node,
+  type Pod,
+  type PodSpec,
+  type Resource,
+  type ResourceTypes,
+  resourceOf,
+  resources,
+  type SecretFacts,
+  type Service,
+} from './model/resources.ts';
+export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
+export { condition, conditionIs } from './graph/conditions.ts';
+export { computed, eventEvidence, field } from './graph/evidence.ts';
+export { eventsOf, type ObjectEvent } from './graph/events.ts';
+export { groupBy, once } from './graph/memo.ts';
+export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owners.ts';
+export { quantity, quantityText } from './graph/quantity.ts';
+export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from './graph/selectors.ts';
+export { age, duration, earliest, latest, millis, olderThan } from './graph/time.ts';
+
+/**
+ * Declares an analyzer: what it reads, what it can find, and the function that finds it. The types tie the three together: a
+ * resource that is not declared cannot be read, a code that is not declared cannot be yielded.
+ */
+export function defineAnalyzer<
+  const Reads extends Resource,
+  const Code extends string,
+  const S extends Readonly<Record<string, SettingSpec>>,
+>(analyzer: Analyzer<Reads, Code, S>): Analyzer<Reads, Code, S> {
+  return analyzer;
+}
