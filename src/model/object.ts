@@ -1,4 +1,4 @@
-import type { V1ObjectMeta } from '@kubernetes/client-node';
+import type { V1ObjectMeta } from '@kubernetes/client-node/dist/gen/models/all.js';
 import type { Wire } from './wire.ts';
 
 /** Metadata with the one field that every stored object has. */

@@ -1,4 +1,4 @@
-import type * as k8s from '@kubernetes/client-node';
+import type * as k8s from '@kubernetes/client-node/dist/gen/models/all.js';
 import type { KubeObject } from './object.ts';
 import type { Wire } from './wire.ts';
 
