@@ -21,9 +21,9 @@ export function find(snapshot: Snapshot, reference: ObjectRef): KubeObject | und
 }
 
 /**
- * The chain of controllers above an object, nearest first: ReplicaSet, then Deployment. It ends at the last owner that is named,
- * even where that one is of a kind the snapshot does not hold; an owner that was deleted and made anew under its name (another
- * uid) is not an owner.
+ * The chain of controllers above an object, nearest first: ReplicaSet, then Deployment. It ends at the last owner that may exist,
+ * even where that one is of a kind the snapshot does not hold; an owner that was deleted, or deleted and made anew under its name
+ * (another uid), is not an owner.
  */
 export function controllersOf(snapshot: Snapshot, object: KubeObject): readonly ObjectRef[] {
   const chain: ObjectRef[] = [];
@@ -31,13 +31,34 @@ export function controllersOf(snapshot: Snapshot, object: KubeObject): readonly 
   while (current !== undefined && chain.length < 8) {
     const owner = controllerOf(current);
     if (owner === undefined) break;
-    const above = find(snapshot, owner);
-    const uid = current.metadata.ownerReferences?.find((one) => one.controller === true)?.uid;
-    if (above?.metadata.uid !== undefined && uid !== undefined && uid !== '' && above.metadata.uid !== uid) break;
+    const resource = resourceOf(owner.apiVersion, owner.kind);
+    const above = resource === undefined ? undefined : snapshot.lookup(resource, owner.name, owner.namespace);
+    if (above?.state === 'absent') break;
     chain.push(owner);
-    current = above;
+    if (above?.state !== 'found') return [...chain, ...deploymentByHash(current, owner)];
+    const uid = current.metadata.ownerReferences?.find((one) => one.controller === true)?.uid;
+    if (
+      above.object.metadata.uid !== undefined &&
+      uid !== undefined &&
+      uid !== '' &&
+      above.object.metadata.uid !== uid
+    ) {
+      chain.pop();
+      break;
+    }
+    current = above.object;
   }
   return chain;
+}
+
+/**
+ * The Deployment of a pod whose ReplicaSet could not be seen: the Deployment controller names a ReplicaSet `DEPLOYMENT-HASH` and
+ * puts the hash into the label `pod-template-hash` of its pods.
+ */
+function deploymentByHash(pod: KubeObject, owner: ObjectRef): readonly ObjectRef[] {
+  const hash = pod.metadata.labels?.['pod-template-hash'];
+  if (owner.kind !== 'ReplicaSet' || hash === undefined || !owner.name.endsWith(`-${hash}`)) return [];
+  return [{ ...owner, kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) }];
 }
 
 /** What a person would edit to change an object: the last of its controllers, or the object itself. */
