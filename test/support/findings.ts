@@ -5,9 +5,9 @@ import { type ObjectRef, refText } from '../../src/model/object.ts';
 /** A reference as tests write it: `Node n1`, `Pod shop/web`, `Deployment shop/web`. */
 export function aRef(text: string): ObjectRef {
   const [kind = '', path = ''] = text.split(' ');
-  const [namespace, name] = path.includes('/') ? path.split('/') : [undefined, path];
+  const [namespace, name = ''] = path.includes('/') ? path.split('/') : [undefined, path];
   const apiVersion = /^(Deployment|ReplicaSet)$/.test(kind) ? 'apps/v1' : 'v1';
-  return { apiVersion, kind, name: name!, ...(namespace === undefined ? {} : { namespace }) };
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 export interface FindingOptions {
