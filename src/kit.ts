@@ -34,6 +34,7 @@ export { condition, conditionIs } from './graph/conditions.ts';
 export { computed, eventEvidence, field } from './graph/evidence.ts';
 export { eventsOf, type ObjectEvent } from './graph/events.ts';
 export { groupBy, once } from './graph/memo.ts';
+export { nearest } from './graph/nearest.ts';
 export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owners.ts';
 export { quantity, quantityText } from './graph/quantity.ts';
 export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from './graph/selectors.ts';
