@@ -1,0 +1,147 @@
+import type { Resource } from '../../model/resources.ts';
+import { isRecord } from '../shape.ts';
+import { annotations } from './annotations.ts';
+import { caBundle } from './certificates.ts';
+import { maskArguments } from './command.ts';
+import { variable } from './environment.ts';
+import { sharePart, shareString } from './share.ts';
+import { maskMessage, maskScript, maskUrls } from './text.ts';
+import { isSecretName, mask } from './words.ts';
+
+type Raw = Readonly<Record<string, unknown>>;
+/** Gives what is kept of a field; undefined where the field goes. */
+type Rule = (value: unknown, parent: Raw, depth: number) => unknown;
+
+/** Nothing that an API server stores is nearly as deep. */
+const deepest = 64;
+
+/** Fields that nobody reads and that are large or differ from pod to pod. */
+const dropped: Partial<Record<Resource, readonly string[]>> = {
+  nodes: ['images'],
+  pods: ['containerID', 'imageID', 'hostIPs'],
+};
+
+/** A copy of one object's content: without nulls, secrets and what nobody reads; equal parts of different objects are shared. */
+export function cleaner(resource: Resource): (value: unknown) => unknown {
+  const unread = new Set(['managedFields', 'selfLink', ...(dropped[resource] ?? [])]);
+
+  function clean(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return shareString(maskUrls(value));
+    if (typeof value !== 'object' || value === null) return value ?? undefined;
+    if (depth > deepest) throw new TooDeep();
+    if (Array.isArray(value)) return cleanList(value, depth);
+    const source = value as Raw;
+    const result: Record<string, unknown> = {};
+    for (const key of Object.keys(source)) {
+      const field = source[key];
+      if (field === null || field === undefined || key === '__proto__') continue;
+      if (unread.has(key)) continue;
+      const rule = rules.get(key);
+      let kept = rule === undefined ? clean(field, depth + 1) : rule(field, source, depth + 1);
+      if (kept === undefined) continue;
+      if (shared.has(key) && typeof kept === 'object') kept = sharePart(kept);
+      result[key] = kept;
+    }
+    return result;
+  }
+
+  function cleanList(list: readonly unknown[], depth: number): readonly unknown[] {
+    const result: unknown[] = [];
+    for (const item of list) {
+      const kept = clean(item, depth + 1);
+      if (kept !== undefined) result.push(kept);
+    }
+    return result;
+  }
+
+  const commandLine: Rule = (value, parent, depth) => {
+    if (!Array.isArray(value)) return clean(value, depth);
+    const whole = [parent['command'], parent['args']].flatMap((part) => (Array.isArray(part) ? part : []));
+    return maskArguments(
+      value,
+      whole
+        .filter((part) => typeof part === 'string')
+        .join(' ')
+        .slice(0, 4_096),
+    );
+  };
+  const labels: Rule = (value) => (isRecord(value) ? texts(value, shareString) : undefined);
+  const options: Rule = (value, _parent, depth) =>
+    isRecord(value) ? texts(value, (text, key) => (isSecretName(key) ? mask : maskScript(text))) : clean(value, depth);
+  const sentence: Rule = (value, _parent, depth) =>
+    typeof value === 'string' ? shareString(maskMessage(value)) : clean(value, depth);
+  const script: Rule = (value, _parent, depth) =>
+    Array.isArray(value) ? value.filter((one) => typeof one === 'string').map(maskScript) : clean(value, depth);
+
+  const rules = new Map<string, Rule>([
+    ['annotations', (value) => (isRecord(value) ? annotations(value) : undefined)],
+    ['labels', labels],
+    ['matchLabels', labels],
+    ['nodeSelector', (value, _parent, depth) => (isRecord(value) ? clean(value, depth) : undefined)],
+    [
+      'env',
+      (value, _parent, depth) =>
+        Array.isArray(value)
+          ? value.filter(isRecord).map((entry) => variable(entry, (part) => clean(part, depth + 1)))
+          : clean(value, depth),
+    ],
+    ['command', commandLine],
+    ['args', commandLine],
+    ['httpHeaders', (value, _parent, depth) => (Array.isArray(value) ? headers(value) : clean(value, depth))],
+    ['parameters', options],
+    ['volumeAttributes', options],
+    ['attributes', options],
+    ['options', options],
+    ['mountOptions', script],
+    ['message', sentence],
+    ['note', sentence],
+    ['caBundle', (value) => (typeof value === 'string' ? caBundle(value) : undefined)],
+  ]);
+  return (value) => clean(value, 0);
+}
+
+/** Thrown for an object that is nested deeper than anything an API server stores. */
+export class TooDeep extends Error {}
+
+/** Fields that replicas of a workload have in common. */
+const shared = new Set([
+  'affinity',
+  'capabilities',
+  'env',
+  'envFrom',
+  'labels',
+  'lifecycle',
+  'livenessProbe',
+  'matchLabels',
+  'metrics',
+  'nodeInfo',
+  'nodeSelector',
+  'ownerReferences',
+  'ports',
+  'projected',
+  'readinessProbe',
+  'resources',
+  'securityContext',
+  'selector',
+  'startupProbe',
+  'tolerations',
+  'topologySpreadConstraints',
+  'volumeMounts',
+]);
+
+function texts(record: Raw, keep: (text: string, key: string) => string): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [key, value] of Object.entries(record)) {
+    if (typeof value === 'string' && key !== '__proto__') kept[key] = keep(value, key);
+  }
+  return kept;
+}
+
+/** Headers of a probe: their names, and of `Host` its value. */
+function headers(list: readonly unknown[]): readonly unknown[] {
+  return list.filter(isRecord).flatMap(({ name, value }) => {
+    if (typeof name !== 'string') return [];
+    const kept = name.toLowerCase() === 'host' && typeof value === 'string' && /^[\w.:[\]-]{1,255}$/.test(value);
+    return [kept ? { name, value } : { name }];
+  });
+}
