@@ -1,0 +1,41 @@
+# Every target runs on the Node that npm installs beside the other development tools: the machine's own may be older.
+NODE_BIN := $(CURDIR)/node_modules/.bin
+export PATH := $(NODE_BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types build bench analyze clean
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## Analyse a recorded cluster that comes with the package: needs neither a cluster nor a model
+	@node bin/mekhanikube.js analyze --from demo/shop.snapshot.gz
+
+test: node_modules/.ready ## Lint, types, build, unit tests, goldens
+	@node scripts/test.ts
+
+lint: node_modules/.ready ## Lint and formatting, and code that nobody uses
+	@oxlint --type-aware --deny-warnings
+	@oxfmt --check
+	@knip
+
+types: node_modules/.ready ## Check the types
+	@tsc -p .
+
+build: node_modules/.ready ## Build dist/
+	@node scripts/build.ts
+
+bench: build ## Measure speed and memory against curl, as ratios
+	@npm run --silent bench
+
+analyze: build ## Analyse the cluster of the current kubectl context: make analyze ARGS="-n shop"
+	@node bin/mekhanikube.js analyze $(ARGS)
+
+clean: ## Remove what was built and installed
+	rm -rf dist node_modules
+
+node_modules/.ready: package-lock.json package.json
+	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 22.19 or newer, https://nodejs.org" >&2; exit 2; }
+	@npm ci --no-audit --no-fund --loglevel=error
+	@test -x $(NODE_BIN)/node || { echo "Node 24 was not installed beside the tools: run npm ci without --ignore-scripts" >&2; exit 2; }
+	@touch $@
