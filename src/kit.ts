@@ -30,14 +30,33 @@ export {
   type Service,
 } from './model/resources.ts';
 export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
+export { type BackendReads, type Backends, backendsOf, type SelectedWorkload, workloadsIn } from './graph/backends.ts';
 export { condition, conditionIs } from './graph/conditions.ts';
+export { type FailedCreation, failedCreations } from './graph/creations.ts';
+export { type Bound, type Denial, denialOf, denialText } from './graph/denials.ts';
+export { type CronProblem, type CronSchedule, nextDue, parseCron } from './graph/cron.ts';
 export { computed, eventEvidence, field } from './graph/evidence.ts';
 export { eventsOf, type ObjectEvent } from './graph/events.ts';
 export { groupBy, once } from './graph/memo.ts';
 export { nearest } from './graph/nearest.ts';
+export { controllerManager, controllerManagerLink, isLagging, specChanged, unobserved } from './graph/observed.ts';
 export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owners.ts';
+export { pointersAt } from './graph/pointers.ts';
 export { quantity, quantityText } from './graph/quantity.ts';
+export { pullSecretsOf, type Referable, type Reference, referencesOf } from './graph/references.ts';
 export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from './graph/selectors.ts';
+export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
+export {
+  deadNodeLinks,
+  isActive,
+  isReady,
+  isSettling,
+  nodeIsReady,
+  type Patience,
+  podStates,
+  podTrouble,
+  startupSeconds,
+} from './graph/settling.ts';
 export { age, duration, earliest, latest, millis, olderThan } from './graph/time.ts';
 
 /**
