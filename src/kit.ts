@@ -49,7 +49,6 @@ export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
 export {
   deadNodeLinks,
   isActive,
-  isReady,
   isSettling,
   nodeIsReady,
   type Patience,

@@ -45,14 +45,14 @@ export function parseCron(text: string, timeZone?: string): CronSchedule | CronP
 export function nextDue(schedule: CronSchedule, after: string): string | undefined {
   const start = millis(after);
   if (start === undefined) return undefined;
-  if (schedule.kind === 'every') return text(Math.floor(start / 1000) * 1000 + schedule.seconds * 1000);
+  if (schedule.kind === 'every') return rfc3339(Math.floor(start / 1000) * 1000 + schedule.seconds * 1000);
   const { fields, zone } = schedule;
   const from = wall(zone, start);
   let day = Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate());
   for (let days = 0; days < 366 * 8; days += 1, day += dayLength) {
     if (!dayMatches(fields, new Date(day))) continue;
     const due = firstOnDay(fields, zone, day, start);
-    if (due !== undefined) return text(due);
+    if (due !== undefined) return rfc3339(due);
   }
   return undefined;
 }
@@ -89,7 +89,7 @@ function dayMatches(fields: CronFields, day: Date): boolean {
   return fields.anyDay ? ofMonth && ofWeek : ofMonth || ofWeek;
 }
 
-function text(instant: number): string {
+function rfc3339(instant: number): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 

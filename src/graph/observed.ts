@@ -18,8 +18,8 @@ const lease = {
 } as const;
 
 /** A link to the controller manager's Lease: without it nothing scales, creates or observes. */
-export function controllerManagerLink(field: string, value: string): CauseLink {
-  return { object: lease, needs: 'scale', via: { field, value }, certainty: 'likely' };
+export function controllerManagerLink(path: string, value: string): CauseLink {
+  return { object: lease, needs: 'scale', via: { field: path, value }, certainty: 'likely' };
 }
 
 /** Whether the controller manager renews its Lease; `unknown` where there is none to see (managed control planes hide theirs). */

@@ -11,7 +11,7 @@ export function isActive(pod: Pod): boolean {
   return phase !== 'Failed' && phase !== 'Succeeded' && pod.metadata.deletionTimestamp === undefined;
 }
 
-export function isReady(pod: Pod): boolean {
+function isReady(pod: Pod): boolean {
   return conditionIs(pod, 'Ready', 'True') !== undefined;
 }
 

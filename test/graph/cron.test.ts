@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cronFields, everySeconds } from '../../src/graph/cron-fields.ts';
 import { type CronSchedule, nextDue, parseCron } from '../../src/graph/cron.ts';
@@ -146,8 +146,8 @@ test('agrees with trying every minute of a zone, clock changes included', () => 
         }
         const text = fields.map((one) => one.text).join(' ');
         const due = nextDue(schedule(text, zone), new Date(after).toISOString());
-        if (expected !== undefined) expect(due).toBe(expected);
-        else expect(due === undefined || Date.parse(due) > horizon).toBe(true);
+        const within = due !== undefined && Date.parse(due) <= horizon ? due : undefined;
+        expect(within).toBe(expected);
       },
     ),
     { numRuns: 60 },
