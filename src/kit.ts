@@ -44,6 +44,21 @@ export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owner
 export { pointersAt } from './graph/pointers.ts';
 export { quantity, quantityText } from './graph/quantity.ts';
 export { pullSecretsOf, type Referable, type Reference, referencesOf } from './graph/references.ts';
+export { amountsOf, amountText } from './graph/scheduling/amounts.ts';
+export {
+  candidates,
+  holdersOf,
+  isFaultTaint,
+  isNodeFault,
+  isTooSmall,
+  nearestNode,
+} from './graph/scheduling/change.ts';
+export { clusterOf, type SchedulingReads, takesRoom } from './graph/scheduling/occupancy.ts';
+export { placementOf, placementWithout } from './graph/scheduling/placement.ts';
+export { portText } from './graph/scheduling/ports.ts';
+export type { ClaimProblem, Placement, Reason, Verdict } from './graph/scheduling/reasons.ts';
+export { requestsOf, usageOf } from './graph/scheduling/requests.ts';
+export { taintText, tolerates, untolerated } from './graph/scheduling/tolerations.ts';
 export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from './graph/selectors.ts';
 export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
 export {

@@ -1,6 +1,7 @@
 type Labels = Readonly<Record<string, string>>;
 
-interface Requirement {
+/** One requirement of a selector: `In`, `NotIn`, `Exists` or `DoesNotExist`. */
+export interface Requirement {
   readonly key: string;
   readonly operator: string;
   readonly values?: readonly string[];
@@ -31,7 +32,8 @@ export function matchesLabels(wanted: Labels, labels: Labels | undefined): boole
   return Object.entries(wanted).every(([key, value]) => Object.hasOwn(have, key) && have[key] === value);
 }
 
-function matchesRequirement({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
+/** Whether labels meet one requirement. `NotIn` holds for labels without the key; an operator that is not known never holds. */
+export function matchesRequirement({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {
     case 'In':

@@ -1,0 +1,72 @@
+import type { Node, Pod } from '../../model/resources.ts';
+import type { AffinityMiss } from './node-affinity.ts';
+import type { HostPort } from './ports.ts';
+import type { Taint } from './tolerations.ts';
+
+/** Why one node cannot take one pod, by the scheduler's filters, in their order. */
+export type Reason =
+  | { readonly kind: 'cordon' }
+  | { readonly kind: 'name'; readonly wanted: string }
+  | { readonly kind: 'taint'; readonly taint: Taint }
+  | ({ readonly kind: 'affinity' } & AffinityMiss)
+  | { readonly kind: 'port'; readonly port: HostPort; readonly holders: readonly Pod[] }
+  | {
+      readonly kind: 'resource';
+      readonly resource: string;
+      readonly asked: number;
+      /** Allocatable less what placed pods take; may be negative. */
+      readonly free: number;
+      /** Undefined where the node does not offer the resource. */
+      readonly allocatable: number | undefined;
+    }
+  | { readonly kind: 'in-use'; readonly claim: string; readonly holders: readonly Pod[] }
+  | { readonly kind: 'volume-limit'; readonly driver: string; readonly limit: number; readonly attached: number }
+  | {
+      readonly kind: 'volume';
+      readonly claim: string;
+      readonly why: 'node-affinity' | 'zone' | 'selected-elsewhere' | 'no-volume' | 'topology';
+      /** The PersistentVolume, node or StorageClass it is about. */
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'spread';
+      readonly topologyKey: string;
+      readonly maxSkew: number;
+      /** Undefined where the node lacks the topology's label. */
+      readonly skew: number | undefined;
+    }
+  | { readonly kind: 'pod-affinity'; readonly topologyKey: string; readonly selector: string }
+  | {
+      readonly kind: 'pod-anti-affinity';
+      readonly topologyKey: string;
+      /** pod: the rule is of the pod that waits; others: of pods that are there already. */
+      readonly ruleOf: 'pod' | 'others';
+      readonly holders: readonly Pod[];
+    };
+
+/** One node and all that keeps the pod off it. */
+export interface Verdict {
+  readonly node: Node;
+  readonly reasons: readonly Reason[];
+}
+
+/** Why no node at all can take the pod: a fault of a claim it uses. */
+export interface ClaimProblem {
+  /** Index in `spec.volumes`. */
+  readonly volume: number;
+  readonly claim: string;
+  readonly why: 'missing' | 'not-created-yet' | 'lost' | 'deleting' | 'unbound' | 'volume-missing';
+  /** Of an unbound claim its StorageClass, of a bound one its PersistentVolume. */
+  readonly name?: string;
+}
+
+/** What the scheduler's filters say about one pod. */
+export interface Placement {
+  readonly claims: readonly ClaimProblem[];
+  /** Every node, in the order of names. */
+  readonly nodes: readonly Verdict[];
+  /** Claims that are provisioned for the pod's node, once one is chosen (WaitForFirstConsumer). */
+  readonly waiting: readonly { readonly volume: number; readonly claim: string; readonly selectedNode?: string }[];
+  /** What the filters would need that could not be seen: where it is not empty, "no reason" does not mean "fits". */
+  readonly unseen: readonly string[];
+}

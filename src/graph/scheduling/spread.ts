@@ -1,0 +1,67 @@
+import type { Pod } from '../../model/resources.ts';
+import { type LabelSelector, matchesSelector } from '../selectors.ts';
+import { nodeAffinityMiss } from './node-affinity.ts';
+import type { Cluster, Room } from './occupancy.ts';
+import { withLabelKeys } from './pod-terms.ts';
+import type { Reason } from './reasons.ts';
+import { untolerated } from './tolerations.ts';
+
+type Constraint = NonNullable<Pod['spec']['topologySpreadConstraints']>[number];
+
+/**
+ * The filter of topology spread constraints that must hold (`DoNotSchedule`), prepared for one pod. Counted are pods of its
+ * namespace that are not terminating, on nodes that have every constraint's label and that the constraint's policies admit.
+ * Source: pkg/scheduler/framework/plugins/podtopologyspread.
+ */
+export function spreadFilter(cluster: Cluster, pod: Pod): (room: Room) => readonly Reason[] {
+  const constraints = (pod.spec.topologySpreadConstraints ?? []).filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
+  );
+  if (constraints.length === 0) return () => [];
+  const eligible = cluster.rooms.filter(({ labels }) =>
+    constraints.every(({ topologyKey }) => Object.hasOwn(labels, topologyKey)),
+  );
+  const prepared = constraints.map((constraint) => prepare(constraint, eligible, pod));
+  return ({ labels }) =>
+    prepared.flatMap(({ topologyKey, maxSkew, counts, self, least }): readonly Reason[] => {
+      const value = Object.hasOwn(labels, topologyKey) ? labels[topologyKey] : undefined;
+      if (value === undefined) return [{ kind: 'spread', topologyKey, maxSkew, skew: undefined }];
+      const skew = (counts.get(value) ?? 0) + self - least;
+      return skew > maxSkew ? [{ kind: 'spread', topologyKey, maxSkew, skew }] : [];
+    });
+}
+
+function prepare(constraint: Constraint, eligible: readonly Room[], pod: Pod) {
+  const { topologyKey, maxSkew, minDomains = 1, labelSelector, matchLabelKeys } = constraint;
+  const selector = withLabelKeys(pod, labelSelector, matchLabelKeys);
+  const counts = new Map<string, number>();
+  for (const room of eligible) {
+    const value = room.labels[topologyKey];
+    if (value === undefined || !admits(constraint, room, pod)) continue;
+    counts.set(value, (counts.get(value) ?? 0) + matching(room, selector, pod.metadata.namespace));
+  }
+  const least = counts.size < minDomains ? 0 : Math.min(...counts.values());
+  return { topologyKey, maxSkew, counts, self: matchesSelector(selector, pod.metadata.labels) ? 1 : 0, least };
+}
+
+/** By default nodes that the pod's own node affinity excludes are not counted, and taints are not looked at. */
+function admits(
+  { nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' }: Constraint,
+  room: Room,
+  pod: Pod,
+): boolean {
+  if (nodeAffinityPolicy === 'Honor' && nodeAffinityMiss(pod.spec, room.node) !== undefined) return false;
+  return nodeTaintsPolicy !== 'Honor' || untolerated(pod.spec.tolerations, room.node.spec.taints).length === 0;
+}
+
+/** An empty selector counts nobody, though it matches the pod itself. */
+function matching(room: Room, selector: LabelSelector | undefined, namespace: string | undefined): number {
+  const rules = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length;
+  if (rules === 0) return 0;
+  return room.pods.filter(
+    ({ metadata }) =>
+      metadata.namespace === namespace &&
+      metadata.deletionTimestamp === undefined &&
+      matchesSelector(selector, metadata.labels),
+  ).length;
+}
