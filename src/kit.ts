@@ -53,6 +53,8 @@ export {
   isTooSmall,
   nearestNode,
 } from './graph/scheduling/change.ts';
+export { claimUses, classOf, selectedNodeAnnotation } from './graph/scheduling/claims.ts';
+export { matchesNodeSelector } from './graph/scheduling/node-affinity.ts';
 export { clusterOf, type SchedulingReads, takesRoom } from './graph/scheduling/occupancy.ts';
 export { placementOf, placementWithout } from './graph/scheduling/placement.ts';
 export { portText } from './graph/scheduling/ports.ts';
