@@ -28,7 +28,10 @@ const built = await code.write({
 });
 await code.close();
 
-const types = await rolldown({ input: { index: 'src/index.ts' }, plugins: [dts({ emitDtsOnly: true, resolver: 'oxc' })] });
+const types = await rolldown({
+  input: { index: 'src/index.ts' },
+  plugins: [dts({ emitDtsOnly: true, resolver: 'oxc' })],
+});
 await types.write({ dir: 'dist', format: 'esm' });
 await types.close();
 

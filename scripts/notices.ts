@@ -17,9 +17,13 @@ function packageFolder(module: string): string | undefined {
 }
 
 async function notice(folder: string): Promise<string> {
-  const { name, version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+  const { name, version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
   const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
   if (file === undefined && license === undefined) throw new Error(`${folder} has no licence`);
-  const text = file === undefined ? `Licensed under ${license}.` : (await readFile(path.join(folder, file), 'utf8')).trim();
+  const text =
+    file === undefined ? `Licensed under ${license}.` : (await readFile(path.join(folder, file), 'utf8')).trim();
   return `${'-'.repeat(80)}\n${name} ${version} (${license})\n\n${text}\n`;
 }
