@@ -1,0 +1,15 @@
+/** Writes schema/report.json, the public form of `mekhanikube analyze -o json`. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { reportSchema } from '../src/model/report-schema.ts';
+
+/** The JSON Schema (2020-12) of a report, as the file's text. */
+export function schemaText(): string {
+  return `${JSON.stringify(z.toJSONSchema(reportSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
+}
+
+if (import.meta.main) {
+  const file = new URL('../schema/report.json', import.meta.url);
+  await mkdir(new URL('.', file), { recursive: true });
+  await writeFile(file, schemaText());
+}

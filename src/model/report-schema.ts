@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+/**
+ * The report as data: the one source of the types in report.ts and of schema/report.json. Only tests and scripts import it at run
+ * time, for a run trusts the report that it built itself.
+ */
+
+/** Raised when a field goes or changes its meaning; a new optional field does not raise it. */
+export const schemaVersion = '1';
+
+const severity = z.enum(['critical', 'warning', 'info']).meta({
+  description:
+    'critical: broken for users now, or the control path is blocked. warning: degraded, will break, or capacity is lost. info: hygiene or explanation.',
+});
+
+const count = z.int().min(0);
+const counts = z.strictObject({ critical: count, warning: count, info: count });
+const id = z.string().min(1);
+const time = z.string().min(1).meta({ description: 'RFC 3339' });
+
+const object = z
+  .strictObject({
+    apiVersion: z.string(),
+    kind: z.string(),
+    namespace: z.exactOptional(z.string()).meta({ description: 'Left out for cluster-scoped objects' }),
+    name: z.string(),
+  })
+  .meta({ description: 'Names one object of the cluster' });
+
+const evidence = z.strictObject({
+  object,
+  path: z.exactOptional(z.string()).meta({ description: 'The field, as kubectl explain writes it' }),
+  value: z.string(),
+  kind: z.enum(['field', 'event', 'computed']),
+});
+
+const problem = z.strictObject({
+  id: id.meta({ description: 'Stable between runs: made of code, object and what tells two of one code apart' }),
+  analyzer: z.string(),
+  code: z.string(),
+  severity,
+  object: object.meta({ description: 'What a person would edit: the top controller where there is one' }),
+  message: z.string().meta({ description: 'One sentence without a full stop' }),
+  evidence: z.array(evidence),
+  members: z.array(object).meta({ description: 'The objects that share the problem, as the pods of a Deployment do' }),
+  since: z.exactOptional(time).meta({ description: 'When it began, RFC 3339, where that is known' }),
+  incidents: z.array(id).meta({ description: 'The incidents that it belongs to' }),
+});
+
+const hop = z
+  .strictObject({
+    from: id.meta({ description: 'The problem that is the cause' }),
+    to: id.meta({ description: 'The problem that is the effect' }),
+    via: z.strictObject({ field: z.string(), value: z.string() }).meta({ description: 'The field that proves it' }),
+    certainty: z.enum(['sure', 'likely']).meta({ description: 'sure: the field names the object' }),
+  })
+  .meta({ description: 'One step of the causal chain' });
+
+const step = z.strictObject({
+  phase: z.enum(['confirm', 'fix']),
+  text: z.string(),
+  command: z.exactOptional(z.string()).meta({ description: 'For a POSIX shell, with values quoted' }),
+});
+
+const explanation = z.strictObject({
+  source: z.enum(['runbook', 'model']),
+  cause: z.string(),
+  confidence: z.enum(['high', 'medium', 'low']),
+  steps: z.array(step),
+  verified: z.boolean().meta({ description: 'True when every object that a command names was seen in the cluster' }),
+});
+
+const incident = z.strictObject({
+  id,
+  severity: severity.meta({ description: 'The worst of its problems' }),
+  code: z.string().meta({ description: "The root's" }),
+  object: object.meta({ description: "The root's" }),
+  message: z.string().meta({ description: "The root's" }),
+  root: id.meta({ description: 'The problem that explains the others' }),
+  symptoms: z.array(id).meta({ description: 'The problems that the root explains' }),
+  chain: z.array(hop).meta({ description: 'From cause to effect, in the order of telling' }),
+  affected: z.strictObject({ count, objects: z.array(object) }),
+  explanation,
+  deadlock: z.exactOptional(z.literal(true)).meta({ description: 'Its problems keep each other alive' }),
+});
+
+const gap = z
+  .strictObject({
+    what: z.enum(['resource', 'namespace', 'analyzer', 'explanation']),
+    name: z.string(),
+    reason: z.string(),
+  })
+  .meta({ description: 'What could not be seen' });
+
+const scope = z
+  .strictObject({
+    namespaces: z.array(z.string()).meta({ description: 'Empty: all' }),
+    selector: z.exactOptional(z.string()),
+    filters: z.array(z.string()),
+    targets: z.array(z.string()),
+  })
+  .meta({ description: 'Which incidents are shown: those that touch it' });
+
+const stats = z.strictObject({
+  requests: count,
+  bytes: count,
+  objects: count,
+  analyzers: count.meta({ description: 'How many analyzers ran' }),
+  codes: count.meta({ description: 'How many kinds of problem they look for' }),
+  resources: z.record(z.string(), count).meta({ description: 'How many objects of each resource were looked at' }),
+});
+
+export const reportSchema = z
+  .strictObject({
+    schemaVersion: z.literal(schemaVersion),
+    tool: z.strictObject({ name: z.literal('mekhanikube'), version: z.string() }),
+    status: z.enum(['ok', 'problems']).meta({ description: 'ok: nothing above info' }),
+    complete: z.boolean().meta({ description: 'False when something could not be seen: see gaps' }),
+    summary: z.strictObject({ incidents: counts, problems: counts }),
+    cluster: z.strictObject({
+      name: z.string(),
+      context: z.exactOptional(z.string()),
+      server: z.exactOptional(z.string()),
+      version: z.exactOptional(z.string()),
+      source: z.enum(['live', 'recorded']),
+    }),
+    scope,
+    takenAt: time.meta({ description: 'The moment that ages are measured against, RFC 3339' }),
+    problems: z.array(problem),
+    incidents: z.array(incident).meta({ description: 'Worst first' }),
+    gaps: z.array(gap),
+    assumptions: z.array(z.string()).meta({ description: 'What was taken for granted of a recording' }),
+    hints: z.array(z.string()).meta({ description: 'What would let the tool see more' }),
+    stats,
+  })
+  .meta({ title: 'Report of mekhanikube' });

@@ -1,0 +1,93 @@
+import type { Loaded } from './cluster/load.ts';
+import { correlate } from './engine/correlate.ts';
+import { runAnalyzers } from './engine/run.ts';
+import { explainFromRunbook } from './explain/explain.ts';
+import type { Analyzer } from './model/finding.ts';
+import type { Report } from './model/report.ts';
+import { allResources } from './model/resources.ts';
+import type { Snapshot } from './model/snapshot.ts';
+import { buildReport } from './report/build.ts';
+import { checkWords, resolveScope, type ScopeRequest } from './report/scope.ts';
+
+/** What to look for, and what of it to show. */
+export interface AnalyzeOptions {
+  readonly analyzers: readonly Analyzer[];
+  /** Values by analyzer and setting; what is not given takes its default. */
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly scope?: ScopeRequest;
+}
+
+/** What a run does at the moment, for a progress line. */
+export type Step = 'load' | 'analyze' | 'report';
+
+export interface RunOptions extends AnalyzeOptions {
+  /** Reads a live cluster or a recording. */
+  readonly load: () => Promise<Loaded>;
+  readonly onStep?: (step: Step) => void;
+}
+
+/**
+ * Loads a cluster and diagnoses it.
+ * @throws UserError where the cluster cannot be read at all, or where the scope names what does not exist. Bad words in the scope
+ * are refused before anything is read.
+ */
+export async function run(options: RunOptions): Promise<{ readonly loaded: Loaded; readonly report: Report }> {
+  const { load, onStep, scope = {}, analyzers } = options;
+  checkWords(scope, analyzers);
+  onStep?.('load');
+  const loaded = await load();
+  onStep?.('analyze');
+  const report = analyze(loaded, options);
+  onStep?.('report');
+  return { loaded, report };
+}
+
+/**
+ * Diagnoses a cluster that was loaded: finds, joins into incidents, explains, and keeps those in scope.
+ * @throws UserError where the scope names what does not exist.
+ */
+export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: request = {} }: AnalyzeOptions): Report {
+  const { snapshot, source, cluster } = loaded;
+  const { findings, gaps } = runAnalyzers(snapshot, analyzers, settings);
+  const defaultNamespace = source === 'live' ? (cluster.namespace ?? 'default') : cluster.namespace;
+  const scope = resolveScope(request, { snapshot, analyzers, findings, defaultNamespace });
+  const byId = new Map(analyzers.map((analyzer) => [analyzer.id, analyzer]));
+  const incidents = correlate(snapshot, findings).filter(({ root, symptoms }) => [root, ...symptoms].some(scope.shows));
+  const { name, context, server, version = snapshot.serverVersion } = cluster;
+  return buildReport({
+    cluster: {
+      name,
+      ...(context === undefined ? {} : { context }),
+      ...(server === undefined ? {} : { server }),
+      ...(version === undefined ? {} : { version }),
+      source,
+    },
+    takenAt: snapshot.takenAt,
+    scope: scope.stated,
+    incidents: incidents.map((incident) => ({
+      incident,
+      explanation: explainFromRunbook(incident, snapshot, byId),
+    })),
+    gaps: [...loaded.gaps, ...gaps, ...scope.gaps],
+    assumptions: loaded.assumptions,
+    hints: loaded.hints,
+    stats: {
+      requests: loaded.stats.requests,
+      bytes: loaded.stats.bytes,
+      objects: loaded.stats.objects,
+      analyzers: analyzers.length,
+      codes: analyzers.reduce((sum, { codes }) => sum + Object.keys(codes).length, 0),
+      resources: countResources(snapshot),
+    },
+  });
+}
+
+/** How many objects of each resource were looked at: those that were read to the end, or of which some were seen. */
+function countResources(snapshot: Snapshot): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const resource of allResources) {
+    const { items, complete } = snapshot.list(resource);
+    if (complete || items.length > 0) counts[resource] = items.length;
+  }
+  return counts;
+}

@@ -1,0 +1,43 @@
+import { refText } from '../model/object.ts';
+import type { ReportIncident, ReportProblem } from '../model/report.ts';
+import { type Row, row, span } from './layout.ts';
+
+/** How many effects of one cause are drawn. */
+const shown = 5;
+
+type ChainHop = ReportIncident['chain'][number];
+
+/** Draws an incident as a tree, from the cause to its effects, each with the field that proves the connection. */
+export function chainRows(
+  incident: ReportIncident,
+  problemOf: (id: string) => ReportProblem | undefined,
+  options: { readonly all: boolean },
+): readonly Row[] {
+  const effects = Map.groupBy(incident.chain, (hop) => hop.from);
+  const limit = options.all ? Infinity : shown;
+  const drawn = new Set<string>();
+  const rows: Row[] = [];
+  const draw = (id: string, first: string, rest: string, via: ChainHop | undefined) => {
+    const problem = problemOf(id);
+    const again = drawn.has(id);
+    drawn.add(id);
+    const below = again ? [] : (effects.get(id) ?? []);
+    const what = problem === undefined ? id : `${refText(problem.object)}: ${problem.message}`;
+    const told = again && problem !== undefined ? `${refText(problem.object)} (see above)` : what;
+    const bar = below.length > 0 ? '│ ' : '  ';
+    rows.push(row(first, [told, ...proof(via)], `${rest}${bar}`));
+    below.slice(0, limit).forEach((hop, index) => {
+      const last = index === below.length - 1;
+      draw(hop.to, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`, hop);
+    });
+    if (below.length > limit) rows.push(row(`${rest}└─ `, [`and ${below.length - limit} more`]));
+  };
+  draw(incident.root, '  ', '  ', undefined);
+  return rows;
+}
+
+function proof(hop: ChainHop | undefined) {
+  if (hop === undefined) return [];
+  const likely = hop.certainty === 'likely' ? ', likely' : '';
+  return [span(` (${hop.via.field}: ${hop.via.value}${likely})`, 'dim')];
+}

@@ -1,0 +1,100 @@
+import { millis } from '../graph/time.ts';
+import type { Severity } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import { checkedText, coverageRows, joined } from './text-coverage.ts';
+import { incidentRows } from './text-incident.ts';
+import { blank, layout, type Row, row, span } from './layout.ts';
+
+export interface TextOptions {
+  /** The width of the terminal; 80 where there is none. */
+  readonly columns?: number;
+  readonly color?: boolean;
+  /** The least severity that is shown. */
+  readonly severity?: Severity;
+  /** Show every object and every piece of evidence. */
+  readonly all?: boolean;
+  /** The title of a code, where it is known. */
+  readonly titleOf?: (code: string) => string | undefined;
+}
+
+const severities: readonly Severity[] = ['critical', 'warning', 'info'];
+const narrowest = 40;
+const widest = 120;
+
+/**
+ * The report for a person at a terminal. Lines that begin with CRITICAL, WARNING or INFO are the first lines of incidents, and no
+ * other line begins so: they can be counted with grep.
+ */
+export function renderText(report: Report, options: TextOptions = {}): string {
+  const { columns = 80, color = false, severity = 'warning', all = false, titleOf = () => undefined } = options;
+  const problems = new Map(report.problems.map((problem) => [problem.id, problem]));
+  const least = severities.indexOf(severity);
+  const visible = report.incidents.filter((incident) => severities.indexOf(incident.severity) <= least);
+  const context = { report, problemOf: (id: string) => problems.get(id), titleOf, all };
+  const rows = [
+    ...headRows(report),
+    blank,
+    ...visible.flatMap((incident) => incidentRows(incident, context)),
+    summaryRow(report),
+    ...hiddenRows(report, least),
+    ...coverageRows(report, all),
+  ];
+  return layout(rows, { columns: Math.min(widest, Math.max(narrowest, columns)), color });
+}
+
+function headRows({ cluster, scope, takenAt }: Report): readonly Row[] {
+  const facts = [cluster.context === undefined ? '' : `context ${cluster.context}`, cluster.version ?? '']
+    .filter((fact) => fact !== '')
+    .join(', ');
+  const { namespaces, selector, filters, targets } = scope;
+  const parts = [
+    namespaces.length === 0
+      ? 'all namespaces'
+      : `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${joined(namespaces)}`,
+    ...(selector === undefined ? [] : [`labels ${selector}`]),
+    ...(filters.length === 0 ? [] : [`only ${joined(filters)}`]),
+    ...(targets.length === 0 ? [] : [joined(targets)]),
+  ];
+  const how = cluster.source === 'recorded' ? 'recorded at' : 'at';
+  return [
+    row(
+      '',
+      ['Cluster ', span(cluster.name, 'strong'), facts === '' ? '' : ` (${facts})`, `, ${how} ${timeText(takenAt)}`],
+      '  ',
+    ),
+    row('', [`Scope: ${parts.join(', ')}`], '  '),
+  ];
+}
+
+function timeText(time: string): string {
+  const value = millis(time);
+  return value === undefined ? time : `${new Date(value).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function summaryRow(report: Report): Row {
+  const { incidents, problems } = report.summary;
+  const checked = `Checked ${checkedText(report)} for ${count(report.stats.codes, 'kind')} of problem.`;
+  const where = report.complete ? '' : ' in what could be seen';
+  if (report.status === 'ok') return row('', [span(`No problems found${where}.`, 'good'), ` ${checked}`], '  ');
+  const counts = severities.filter((one) => incidents[one] > 0).map((one) => span(`${incidents[one]} ${one}`, one));
+  const total = severities.reduce((sum, one) => sum + incidents[one], 0);
+  const all = severities.reduce((sum, one) => sum + problems[one], 0);
+  const listed = counts.flatMap((one, index) => (index === 0 ? [one] : [span(', '), one]));
+  const rest = ` ${total === 1 ? 'incident' : 'incidents'} (${count(all, 'problem')}). ${checked}`;
+  return row('', [...listed, rest], '  ');
+}
+
+function hiddenRows({ summary }: Report, least: number): readonly Row[] {
+  const hidden = severities.filter((one, index) => index > least && summary.incidents[one] > 0);
+  const last = hidden.at(-1);
+  if (last === undefined) return [];
+  const total = hidden.reduce((sum, one) => sum + summary.incidents[one], 0);
+  const counts = hidden.map((one) => `${summary.incidents[one]} ${one}`).join(' and ');
+  return [
+    row('', [`Hidden: ${counts} ${total === 1 ? 'incident' : 'incidents'} (--severity ${last} shows them).`], '  '),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
