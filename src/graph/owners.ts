@@ -67,7 +67,7 @@ export function topOf(snapshot: Snapshot, object: KubeObject): ObjectRef {
 }
 
 /** The objects of one resource that a controller owns directly. */
-export function ownedBy<R extends Resource>(snapshot: Snapshot<R>, resource: R, owner: KubeObject) {
+export function ownedBy<R extends Resource>(snapshot: Snapshot<NoInfer<R>>, resource: R, owner: KubeObject) {
   const owned = ownedIndex(snapshot as Snapshot, resource).get(refKey(ref(owner))) ?? [];
   return owned.filter((one) => {
     const uid = one.metadata.ownerReferences?.find((reference) => reference.controller === true)?.uid;

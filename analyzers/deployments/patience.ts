@@ -1,0 +1,83 @@
+import {
+  conditionIs,
+  condition,
+  isReady,
+  isSettling,
+  latest,
+  olderThan,
+  podTrouble,
+  type Snapshot,
+  specChanged,
+  startupSeconds,
+} from '../../src/kit.ts';
+import type { View } from './view.ts';
+
+/** Settings, in seconds. */
+export interface Waits {
+  readonly grace: number;
+  readonly starting: number;
+}
+
+/** Longest progress deadline that is waited for; some set it to years to be rid of it. */
+const longestDeadline = 3_600;
+
+/** How many of the replicas that are not available yet need nobody's help: new, or just not ready. */
+export function settlingPods(snapshot: Snapshot<never>, { pods, deployment, podsSeen }: View, waits: Waits): number {
+  if (!podsSeen) return 0;
+  const minReady = deployment.spec.minReadySeconds ?? 0;
+  // A ready pod counts only while a minimum time of readiness is asked for: else it is available already.
+  return pods.filter((pod) => !(isReady(pod) && minReady === 0) && isSettling(snapshot, pod, { ...waits, minReady }))
+    .length;
+}
+
+/** Whether a lack of available replicas is still what a normal start, change or restart looks like. */
+export function isPatient(snapshot: Snapshot<never>, view: View, waits: Waits): boolean {
+  const { deployment, replicas, available, pods } = view;
+  const lost = conditionIs(deployment, 'Available', 'False');
+  const began = latest([deployment.metadata.creationTimestamp, lost?.lastTransitionTime, specChanged(deployment)]);
+  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return true;
+  if (pods.length > 0 && settlingPods(snapshot, view, waits) >= replicas - available) return true;
+  return isFirstRolloutOrPlanned(view) && withinDeadline(snapshot, view, waits) && !showsTrouble(view);
+}
+
+/**
+ * A rollout that progresses and may have nothing available meanwhile: the first one, one of strategy Recreate, or one that may take
+ * all replicas away.
+ */
+export function isFirstRolloutOrPlanned({ deployment, rolling, replicas, sets }: View): boolean {
+  if (!rolling || conditionIs(deployment, 'Progressing', 'False') !== undefined) return false;
+  const { type, rollingUpdate } = deployment.spec.strategy ?? {};
+  if (type === 'Recreate' || share(rollingUpdate?.maxUnavailable, replicas) >= replicas) return true;
+  const revision = deployment.metadata.annotations?.['deployment.kubernetes.io/revision'];
+  return sets.length <= 1 && (revision === undefined || revision === '1');
+}
+
+function withinDeadline(snapshot: Snapshot<never>, { deployment }: View, waits: Waits): boolean {
+  const progressing = condition(deployment, 'Progressing');
+  const began = latest([
+    deployment.metadata.creationTimestamp,
+    progressing?.lastUpdateTime,
+    progressing?.lastTransitionTime,
+  ]);
+  const { progressDeadlineSeconds = 600, minReadySeconds = 0, template } = deployment.spec;
+  const allowed = Math.max(
+    Math.min(progressDeadlineSeconds, longestDeadline),
+    waits.starting + startupSeconds(template.spec) + minReadySeconds,
+  );
+  return began !== undefined && !olderThan(snapshot, began, allowed);
+}
+
+function showsTrouble({ deployment, unready }: View): boolean {
+  return (
+    conditionIs(deployment, 'ReplicaFailure', 'True') !== undefined ||
+    unready.some((pod) => podTrouble(pod) !== undefined)
+  );
+}
+
+/** maxUnavailable as a number of replicas: a percentage is rounded down, the default is 25%. Source: apps/v1. */
+function share(value: number | string | undefined, replicas: number): number {
+  const text = String(value ?? '25%');
+  const count = Number.parseInt(text, 10);
+  if (Number.isNaN(count)) return 0;
+  return text.endsWith('%') ? Math.floor((count * replicas) / 100) : count;
+}
