@@ -1,14 +1,54 @@
 import { defineAnalyzer } from '../../src/kit.ts';
 import { codes } from './codes.ts';
+import { addressConflicts } from './conflicts.ts';
+import { endpoints } from './endpoints.ts';
+import { loadBalancers } from './load-balancers.ts';
+import { localPolicies } from './local-policies.ts';
+import { ports } from './ports.ts';
 import runbook from './runbook.md';
 
 export default defineAnalyzer({
   id: 'services',
   title: 'Services and their endpoints',
-  reads: [],
+  reads: [
+    'apiservices.apiregistration.k8s.io',
+    'cronjobs.batch',
+    'daemonsets.apps',
+    'deployments.apps',
+    'endpointslices.discovery.k8s.io',
+    'events',
+    'ingresses.networking.k8s.io',
+    'jobs.batch',
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    'namespaces',
+    'nodes',
+    'pods',
+    'replicasets.apps',
+    'replicationcontrollers',
+    'services',
+    'statefulsets.apps',
+    'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  ],
   kinds: ['Service', 'EndpointSlice'],
   codes,
-  settings: {},
+  settings: {
+    graceSeconds: {
+      default: 120,
+      unit: 'seconds',
+      title: 'How long a new Service, controller or pod may take until endpoints are ready',
+    },
+    loadBalancerSeconds: {
+      default: 300,
+      unit: 'seconds',
+      title: 'How long a load balancer may take to get an address',
+    },
+  },
   runbook,
-  *analyze() {},
+  *analyze(snapshot, { graceSeconds, loadBalancerSeconds }) {
+    yield* endpoints(snapshot, graceSeconds);
+    yield* ports(snapshot, graceSeconds);
+    yield* loadBalancers(snapshot, loadBalancerSeconds);
+    yield* localPolicies(snapshot);
+    yield* addressConflicts(snapshot);
+  },
 });

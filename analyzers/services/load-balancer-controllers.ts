@@ -1,0 +1,50 @@
+import { once, type ObjectRef, ref, type Service, type Snapshot } from '../../src/kit.ts';
+
+type Reads = 'deployments.apps' | 'daemonsets.apps' | 'nodes';
+
+/** Images and names of controllers that give addresses to Services. */
+const known =
+  /metallb|kube-vip|klipper-lb|svclb|cilium-operator|cloud-controller-manager|aws-load-balancer-controller|openelb|purelb|loxilb|porter-lb/;
+
+/** Provider ids of nodes whose cloud runs its controller where the cluster does not show it; k3s has one built in. */
+const clouds = /^(?:aws|gce|azure|openstack|digitalocean|hcloud|oci|linode|vsphere|ibm|alicloud|cn-)/;
+
+/**
+ * The workloads that could give a Service its address. k3s runs one DaemonSet per Service, named by a label.
+ * @returns `noneSeen` only where that is proven: all workloads were read, and no node belongs to a cloud, whose controller may run
+ * outside the cluster.
+ */
+export function loadBalancerControllers(
+  snapshot: Snapshot<Reads>,
+  service: Service,
+): { readonly controllers: readonly ObjectRef[]; readonly noneSeen: boolean } {
+  const { general, ofServices, noneSeen } = all(snapshot);
+  const own = ofServices.get(`${service.metadata.namespace ?? ''}/${service.metadata.name}`) ?? [];
+  return { controllers: [...own, ...general], noneSeen: noneSeen && own.length === 0 };
+}
+
+const all = once((snapshot: Snapshot<Reads>) => {
+  const general: ObjectRef[] = [];
+  const ofServices = new Map<string, ObjectRef[]>();
+  for (const resource of ['deployments.apps', 'daemonsets.apps'] as const) {
+    for (const workload of snapshot.list(resource).items) {
+      const labels = workload.metadata.labels ?? {};
+      const name = labels['svccontroller.k3s.cattle.io/svcname'];
+      const namespace = labels['svccontroller.k3s.cattle.io/svcnamespace'] ?? 'kube-system';
+      if (name !== undefined) {
+        ofServices.set(`${namespace}/${name}`, [ref(workload)]);
+        continue;
+      }
+      const images = workload.spec.template?.spec?.containers?.map(({ image }) => image ?? '') ?? [];
+      if ([workload.metadata.name, ...images].some((text) => known.test(text))) general.push(ref(workload));
+    }
+  }
+  const nodes = snapshot.list('nodes');
+  const servedOutside = nodes.items.some(
+    ({ spec, status }) =>
+      clouds.test(spec.providerID ?? '') || /\+(k3s|rke2)/.test(status?.nodeInfo?.kubeletVersion ?? ''),
+  );
+  const seen =
+    nodes.complete && snapshot.list('deployments.apps').complete && snapshot.list('daemonsets.apps').complete;
+  return { general, ofServices, noneSeen: seen && !servedOutside && general.length === 0 && ofServices.size === 0 };
+});
