@@ -486,6 +486,8 @@ const quiet: readonly Row[] = [
   ],
 ];
 
+const named = ([title, objects, expected, options = {}]: Row) => ({ title, objects, expected, options });
+
 // Rows about endpoints leave the numeric target port 80 undeclared: that hint is tested on its own.
 const withoutHint = (lines: readonly string[], expected: readonly string[]) =>
   expected.some((line) => line.includes('ServicePortUndeclared'))
@@ -493,11 +495,11 @@ const withoutHint = (lines: readonly string[], expected: readonly string[]) =>
     : lines.filter((line) => !line.includes('ServicePortUndeclared'));
 
 describe('services', () => {
-  test.each(loud)('reports %s', (_title, objects, expected, options) => {
+  test.each(loud.map(named))('reports $title', ({ objects, expected, options }) => {
     expect(withoutHint(found(services, objects, options), expected)).toEqual(expected);
   });
 
-  test.each(quiet)('is quiet about %s', (_title, objects, expected, options) => {
+  test.each(quiet.map(named))('is quiet about $title', ({ objects, expected, options }) => {
     expect(found(services, objects, options)).toEqual(expected);
   });
 
