@@ -1,0 +1,122 @@
+import {
+  age,
+  type CauseLink,
+  computed,
+  type Draft,
+  duration,
+  type Evidence,
+  field,
+  groupBy,
+  once,
+  placementOf,
+} from '../../src/kit.ts';
+import type { Code } from './codes.ts';
+import { type PendingCase, pendingDraft, type PendingSnapshot } from './pending-case.ts';
+import { unboundClaims } from './unschedulable-claims.ts';
+
+const standard = 'default-scheduler';
+/** A lease of 15 s that was not renewed for this many seconds has no holder any more. */
+const silence = 60;
+
+/**
+ * A pod that no scheduler has said anything about. That alone proves nothing: a pod that waits for its volume to be made has no
+ * condition either.
+ */
+export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
+  const { snapshot, settings, pod, since } = one;
+  const waited = age(snapshot, since) ?? 0;
+  if (waited < settings.pendingGrace) return;
+  const claims = unboundClaims(one, placementOf(snapshot, pod));
+  if (claims !== undefined) {
+    yield claims;
+    return;
+  }
+  const name = schedulerOf(pod);
+  const lease = leaseOf(snapshot, name);
+  const silent = lease !== undefined && lease.idle >= silence;
+  const known = name === standard || lease !== undefined || placedBy(snapshot).has(name) || isMentioned(snapshot, name);
+  const surelyUnknown = !known && snapshot.list('pods').complete;
+  const evidence: readonly Evidence[] = [
+    computed(pod, 'no PodScheduled condition'),
+    field(pod, 'spec.schedulerName', name),
+    ...(lease === undefined ? [] : [field(lease.object, 'spec.renewTime', lease.object.spec.renewTime ?? 'never')]),
+  ];
+  yield pendingDraft(one, 'PodNotPickedUp', {
+    severity: silent || surelyUnknown ? 'critical' : 'warning',
+    message: silent
+      ? `the scheduler ${name} has not renewed its lease for ${duration(lease.idle)} and has not looked at the pod`
+      : surelyUnknown
+        ? `no scheduler named ${name} is seen in the cluster, and none has looked at the pod for ${duration(waited)}`
+        : `the scheduler ${name} has not looked at the pod for ${duration(waited)}`,
+    evidence,
+    causes: schedulerLinks(one),
+    values: { scheduler: name },
+  });
+}
+
+/** Links to what runs the pod's scheduler: its lease, and for the standard one its pods. */
+export function schedulerLinks({ snapshot, pod }: PendingCase): readonly CauseLink[] {
+  const name = schedulerOf(pod);
+  const via = { field: 'spec.schedulerName', value: name };
+  const lease = name === standard ? 'kube-scheduler' : name;
+  const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-system', name: lease };
+  return [
+    { object, needs: 'schedule', via, certainty: 'likely' },
+    ...(name === standard ? schedulerPods(snapshot) : []).map((one): CauseLink => ({
+      object: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: one },
+      needs: 'ready',
+      via,
+      certainty: 'likely',
+    })),
+  ];
+}
+
+function schedulerOf(pod: PendingCase['pod']): string {
+  const name = pod.spec.schedulerName ?? '';
+  return name === '' ? standard : name;
+}
+
+function leaseOf(snapshot: PendingSnapshot, scheduler: string) {
+  const name = scheduler === standard ? 'kube-scheduler' : scheduler;
+  const lease = snapshot.list('leases.coordination.k8s.io').items.find((one) => one.metadata.name === name);
+  const idle = age(snapshot, lease?.spec.renewTime);
+  return lease === undefined || idle === undefined ? undefined : { object: lease, idle };
+}
+
+const schedulerPods = once((snapshot: PendingSnapshot) =>
+  snapshot
+    .list('pods', 'kube-system')
+    .items.filter(({ metadata }) => metadata.labels?.['component'] === 'kube-scheduler')
+    .map(({ metadata }) => metadata.name),
+);
+
+/** Schedulers that have placed a pod or said why they could not. */
+const placedBy = once(
+  (snapshot: PendingSnapshot) =>
+    new Set(
+      groupBy(
+        snapshot
+          .list('pods')
+          .items.filter(({ status }) => status?.conditions?.some((one) => one.type === 'PodScheduled')),
+        schedulerOf,
+      ).keys(),
+    ),
+);
+
+/** True where a pod looks like that scheduler: by its name, its labels, its image or its arguments. */
+function isMentioned(snapshot: PendingSnapshot, scheduler: string): boolean {
+  return snapshot.list('pods').items.some(({ metadata, spec, status }) => {
+    if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
+    const texts = [
+      metadata.name,
+      ...Object.values(metadata.labels ?? {}),
+      ...spec.containers.flatMap(({ name, image, command, args }) => [
+        name,
+        image ?? '',
+        ...(command ?? []),
+        ...(args ?? []),
+      ]),
+    ];
+    return texts.some((text) => text.includes(scheduler));
+  });
+}

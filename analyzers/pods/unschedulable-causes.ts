@@ -1,0 +1,92 @@
+import {
+  type CauseLink,
+  isNodeFault,
+  type Placement,
+  quantity,
+  type Reason,
+  ref,
+  taintText,
+  type Verdict,
+} from '../../src/kit.ts';
+import type { PendingCase } from './pending-case.ts';
+import { claimLink } from './unschedulable-claims.ts';
+
+const mostLinks = 100;
+
+/**
+ * What else could be at fault: nodes that only a fault of their own keeps from taking the pod, and claims whose volumes keep it
+ * from every node. Nodes that are merely full are no cause: the pod asks too much, or the cluster is too small.
+ */
+export function causesOf(one: PendingCase, placement: Placement, verdicts: readonly Verdict[]): readonly CauseLink[] {
+  const nodes = verdicts.flatMap((verdict) => nodeLink(verdict) ?? []);
+  return [...nodes.slice(0, mostLinks), ...claimLinks(one, placement, verdicts)];
+}
+
+function nodeLink({ node, reasons }: Verdict): CauseLink | undefined {
+  const link = (field: string, value: string): CauseLink => ({
+    object: ref(node),
+    needs: 'schedule',
+    via: { field, value },
+    certainty: 'sure',
+  });
+  if (reasons.every(isNodeFault)) {
+    const taints = reasons.flatMap((reason) => (reason.kind === 'taint' ? [taintText(reason.taint)] : []));
+    return taints.length > 0 ? link('spec.taints', taints.join(', ')) : link('spec.unschedulable', 'true');
+  }
+  if (!reasons.every((reason) => isDeviceFault(node, reason))) return undefined;
+  const [first] = reasons;
+  if (first?.kind !== 'resource') return undefined;
+  return link('status.allocatable', `${first.resource}: ${node.status?.allocatable?.[first.resource] ?? 'absent'}`);
+}
+
+/** A device resource of which the node has more than it can give out: its plugin is gone, or devices are unhealthy. */
+function isDeviceFault(node: Verdict['node'], reason: Reason): boolean {
+  if (reason.kind !== 'resource' || !reason.resource.includes('/')) return false;
+  const { capacity, allocatable } = node.status ?? {};
+  const owned = quantity(capacity?.[reason.resource]);
+  const given = quantity(allocatable?.[reason.resource]) ?? 0n;
+  if (owned === undefined) return isDeviceNode(node, reason.resource);
+  return given < owned || owned === 0n;
+}
+
+/** A node labelled as one with a GPU of that vendor, which does not offer the resource. */
+function isDeviceNode({ metadata }: Verdict['node'], resource: string): boolean {
+  const labels = metadata.labels ?? {};
+  if (!resource.startsWith('nvidia.com/')) return false;
+  return (
+    labels['nvidia.com/gpu.present'] === 'true' ||
+    Object.keys(labels).some((key) => /^feature\.node\.kubernetes\.io\/pci-(0300_|0302_)?10de\.present$/.test(key))
+  );
+}
+
+function claimLinks(
+  { pod, snapshot }: PendingCase,
+  { waiting }: Placement,
+  verdicts: readonly Verdict[],
+): readonly CauseLink[] {
+  const [first] = verdicts;
+  const everywhere = (first?.reasons ?? []).flatMap((reason) =>
+    reason.kind === 'volume' &&
+    verdicts.every(({ reasons }) => reasons.some((other) => other.kind === 'volume' && other.claim === reason.claim))
+      ? [reason.claim]
+      : [],
+  );
+  return everywhere.flatMap((claim) => {
+    const volume = (pod.spec.volumes ?? []).findIndex(
+      (one) => one.persistentVolumeClaim?.claimName === claim || `${pod.metadata.name}-${one.name}` === claim,
+    );
+    const links: CauseLink[] = [claimLink(pod, Math.max(0, volume), claim)];
+    const found = snapshot.lookup('persistentvolumeclaims', claim, pod.metadata.namespace);
+    const name =
+      found.state === 'found' && !waiting.some((one) => one.claim === claim) ? found.object.spec.volumeName : undefined;
+    if (name !== undefined && name !== '') {
+      links.push({
+        object: { apiVersion: 'v1', kind: 'PersistentVolume', name },
+        needs: 'bind',
+        via: { field: 'spec.volumeName', value: name },
+        certainty: 'sure',
+      });
+    }
+    return links;
+  });
+}

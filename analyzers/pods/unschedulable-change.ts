@@ -1,0 +1,85 @@
+import {
+  amountText,
+  isTooSmall,
+  nearestNode,
+  portText,
+  type Reason,
+  refText,
+  ref,
+  taintText,
+  type Verdict,
+} from '../../src/kit.ts';
+
+export interface Change {
+  readonly verdict: Verdict;
+  readonly text: string;
+}
+
+/** The smallest change that would let the pod run, in words; undefined where there is no node to change for. */
+export function smallestChange(verdicts: readonly Verdict[]): Change | undefined {
+  const verdict = nearestNode(verdicts);
+  if (verdict === undefined) return undefined;
+  const { node, reasons } = verdict;
+  const text = reasons.map((reason) => changeText(reason, node.metadata.name)).join(' and ');
+  return { verdict, text };
+}
+
+/** Faults that taints of Kubernetes stand for, and what takes them away. */
+const repairs: Readonly<Record<string, (node: string) => string>> = {
+  'node.kubernetes.io/not-ready': (node) => `bring ${node} back to Ready`,
+  'node.kubernetes.io/unreachable': (node) => `bring ${node} back (its kubelet is silent)`,
+  'node.kubernetes.io/memory-pressure': (node) => `free memory on ${node}`,
+  'node.kubernetes.io/disk-pressure': (node) => `free disk space on ${node}`,
+  'node.kubernetes.io/pid-pressure': (node) => `end processes on ${node}`,
+  'node.kubernetes.io/network-unavailable': (node) => `set up the network of ${node}`,
+  'node.kubernetes.io/unschedulable': (node) => `uncordon ${node}`,
+};
+
+function changeText(reason: Reason, node: string): string {
+  switch (reason.kind) {
+    case 'cordon':
+      return `uncordon ${node}`;
+    case 'name':
+      return `take ${reason.wanted} out of spec.nodeName`;
+    case 'taint':
+      return repairs[reason.taint.key]?.(node) ?? `tolerate ${taintText(reason.taint)} of ${node}`;
+    case 'affinity':
+      return reason.field === 'spec.nodeSelector'
+        ? `label ${node} with ${reason.rule}`
+        : `let its node affinity admit ${node} (${reason.rule})`;
+    case 'port':
+      return `free host port ${portText(reason.port)} on ${node}, held by ${holderText(reason.holders)}`;
+    case 'resource':
+      return resourceChange(reason, node);
+    case 'in-use':
+      return `end ${holderText(reason.holders)}, which uses claim ${reason.claim}`;
+    case 'volume-limit':
+      return `detach a volume of ${reason.driver} from ${node}`;
+    case 'volume':
+      return `make claim ${reason.claim} usable on ${node}`;
+    case 'spread':
+      return reason.skew === undefined
+        ? `label ${node} with ${reason.topologyKey}`
+        : `relax its topology spread over ${reason.topologyKey}, or make room in the other domains`;
+    case 'pod-affinity':
+      return `run a pod ${reason.selector} in the same ${reason.topologyKey} as ${node}`;
+    default:
+      return `add a node, or relax the anti-affinity over ${reason.topologyKey} with ${holderText(reason.holders)}`;
+  }
+}
+
+function resourceChange(reason: Extract<Reason, { kind: 'resource' }>, node: string): string {
+  const { resource, asked, free, allocatable } = reason;
+  if (resource === 'pods') return `end a pod on ${node}`;
+  if (allocatable === undefined || allocatable === 0) return `get ${resource} offered on ${node}`;
+  if (!isTooSmall(reason)) return `free ${amountText(resource, asked - Math.max(0, free))} ${resource} on ${node}`;
+  return free > 0
+    ? `ask for at most ${amountText(resource, free)} ${resource}, what ${node} has free`
+    : `ask for less ${resource} than the ${amountText(resource, allocatable)} of ${node}, and free it there`;
+}
+
+function holderText(holders: Extract<Reason, { kind: 'port' }>['holders']): string {
+  const [first] = holders;
+  if (first === undefined) return 'another pod';
+  return `${refText(ref(first))}${holders.length > 1 ? ` and ${holders.length - 1} more` : ''}`;
+}

@@ -1,0 +1,123 @@
+import { amountText, groupBy, portText, type Reason, taintText, type Verdict } from '../../src/kit.ts';
+
+const shownGroups = 4;
+
+/** Why no node fits, with counts that add up: each node under the first filter that it fails, as the scheduler counts. */
+export function countsText(verdicts: readonly Verdict[]): string {
+  const groups = [...groupBy(verdicts, groupKey)].sort(
+    ([one, left], [other, right]) => right.length - left.length || (one < other ? -1 : 1),
+  );
+  const [only] = verdicts;
+  if (only !== undefined && verdicts.length === 1) {
+    return `node ${only.node.metadata.name} does not fit: it ${phrase(only, verdicts)}`;
+  }
+  const shown = groups.length > shownGroups + 1 ? groups.slice(0, shownGroups) : groups;
+  const rest = groups.slice(shown.length).reduce((sum, [, group]) => sum + group.length, 0);
+  const parts = shown.flatMap(([, group], index) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    return [`${group.length}${index === 0 ? ` of ${verdicts.length}` : ''} ${phrase(first, group)}`];
+  });
+  return `no node fits: ${[...parts, ...(rest > 0 ? [`${rest} for other reasons`] : [])].join(', ')}`;
+}
+
+/** All that keeps the pod off one node. */
+export function verdictText({ node, reasons }: Verdict): string {
+  return `${node.metadata.name}: ${reasons.map((reason) => reasonText(reason, 1)).join('; ')}`;
+}
+
+/** A reason as a predicate: `is cordoned` for one node, `are cordoned` for several. */
+function reasonText(reason: Reason, count: number): string {
+  const [is, has, lacks] = count === 1 ? ['is', 'has', 'lacks'] : ['are', 'have', 'lack'];
+  const fails = count === 1 ? 'does not match' : 'do not match';
+  switch (reason.kind) {
+    case 'cordon':
+      return `${is} cordoned`;
+    case 'name':
+      return `${is} not the node it names, ${reason.wanted}`;
+    case 'taint':
+      return `${has} taint ${taintText(reason.taint)} that it does not tolerate`;
+    case 'affinity':
+      return `${fails} its ${reason.field === 'spec.nodeSelector' ? 'nodeSelector' : 'node affinity'} ${reason.rule}`;
+    case 'port':
+      return `${has} host port ${portText(reason.port)} taken`;
+    case 'resource':
+      return `${lacks} ${lackText(reason)}`;
+    case 'in-use':
+      return `cannot have claim ${reason.claim}, which another pod has for itself (ReadWriteOncePod)`;
+    case 'volume-limit':
+      return `${has} all ${reason.limit} volumes that driver ${reason.driver} can attach`;
+    case 'volume':
+      return volumeText(reason, count);
+    case 'spread':
+      return reason.skew === undefined
+        ? `${lacks} the label ${reason.topologyKey} of its topology spread`
+        : `${count === 1 ? 'breaks' : 'break'} its topology spread over ${reason.topologyKey} (skew ${reason.skew}, at most ${reason.maxSkew})`;
+    case 'pod-affinity':
+      return `${has} no pod ${reason.selector} that its affinity asks for`;
+    default:
+      return reason.ruleOf === 'pod'
+        ? `${has} a pod that its anti-affinity excludes`
+        : `${has} a pod whose anti-affinity excludes it`;
+  }
+}
+
+function lackText({ resource, asked, free, allocatable }: Extract<Reason, { kind: 'resource' }>): string {
+  if (resource === 'pods') return `room for another pod (${(allocatable ?? 0) - free} of ${allocatable ?? 0})`;
+  if (allocatable === undefined) return `${resource}, which it does not offer`;
+  return `${amountText(resource, asked)} ${resource} (free ${amountText(resource, Math.max(0, free))} of ${amountText(resource, allocatable)})`;
+}
+
+function volumeText({ why, claim, name }: Extract<Reason, { kind: 'volume' }>, count: number): string {
+  const [is, has] = count === 1 ? ['is', 'has'] : ['are', 'have'];
+  switch (why) {
+    case 'node-affinity':
+      return `cannot reach volume ${name} of claim ${claim}`;
+    case 'zone':
+      return `${is} in another zone than volume ${name} of claim ${claim}`;
+    case 'selected-elsewhere':
+      return `${is} not ${name}, where the volume of claim ${claim} is being made`;
+    case 'no-volume':
+      return `${has} no free volume for claim ${claim} (StorageClass ${name} makes none)`;
+    default:
+      return `${is} outside the topologies in which StorageClass ${name} makes volumes`;
+  }
+}
+
+type Lack = Extract<Reason, { kind: 'resource' }>;
+
+function lacksOf({ reasons }: Verdict): readonly Lack[] {
+  return reasons.filter((reason) => reason.kind === 'resource');
+}
+
+/** The first filter that a node fails, without the figures that differ from node to node; of resources all that it lacks. */
+function groupKey(verdict: Verdict): string {
+  const [first] = verdict.reasons;
+  if (first === undefined) return '';
+  if (first.kind !== 'resource') return reasonText(first, 1);
+  return `lacks ${lacksOf(verdict)
+    .map(({ resource, allocatable }) => `${resource} ${allocatable === undefined}`)
+    .join(' ')}`;
+}
+
+/** What the nodes of one group have in common. */
+function phrase(first: Verdict, group: readonly Verdict[]): string {
+  const [reason] = first.reasons;
+  if (reason === undefined) return 'fits';
+  if (reason.kind !== 'resource') return reasonText(reason, group.length);
+  const lacks = lacksOf(first).map((lack) => {
+    const { resource, allocatable, asked } = lack;
+    if (group.length === 1) return lackText(lack);
+    if (resource === 'pods') return 'room for another pod';
+    if (allocatable === undefined) return `${resource}, which they do not offer`;
+    const most = Math.max(
+      ...group
+        .flatMap(lacksOf)
+        .filter((one) => one.resource === resource)
+        .map((one) => one.free),
+      0,
+    );
+    return `${amountText(resource, asked)} ${resource} (at most ${amountText(resource, most)} free)`;
+  });
+  return `${group.length === 1 ? 'lacks' : 'lack'} ${lacks.join(' and ')}`;
+}

@@ -1,0 +1,361 @@
+import { describe, expect, test } from 'vitest';
+import { pendingCodes, pendingSettings } from '../../analyzers/pods/pending-codes.ts';
+import { pending } from '../../analyzers/pods/pending.ts';
+import type { Analyzer } from '../../src/model/finding.ts';
+import type { KubeObject } from '../../src/model/object.ts';
+import {
+  ago,
+  deployment,
+  event,
+  node,
+  object,
+  ownedBy,
+  type Patch,
+  pendingPod,
+  pod,
+  replicaSet,
+} from '../support/objects.ts';
+import { drafts, found, links, snapshotOf, type SnapshotOptions } from '../support/snapshot.ts';
+
+/** The checks of Pending pods alone. */
+const analyzer: Analyzer = {
+  id: 'pods',
+  title: 'Pending pods',
+  reads: [],
+  kinds: ['Pod'],
+  codes: pendingCodes,
+  settings: pendingSettings,
+  runbook: '',
+  analyze: (snapshot, settings) => pending(snapshot, settings as Parameters<typeof pending>[1]),
+};
+
+const message = (objects: readonly KubeObject[], options: SnapshotOptions = {}) =>
+  drafts(analyzer, snapshotOf(objects, options)).map((one) => one.message);
+
+const asks = (requests: Patch, rest: Patch = {}): Patch => ({
+  spec: { containers: [{ name: 'app', image: 'a', resources: { requests } }], ...rest },
+});
+const taint = (key: string, effect = 'NoSchedule', value?: string) => ({ key, effect, ...(value ? { value } : {}) });
+const critical = ['critical PodUnschedulable Pod shop/web'];
+
+describe('why no node fits', () => {
+  const rows: readonly [string, readonly KubeObject[], string][] = [
+    [
+      'counts add up, and the smallest change is an uncordon',
+      [
+        pendingPod('web', asks({ cpu: '500m' })),
+        ...['n1', 'n2', 'n4'].map((name) => node(name, { spec: { taints: [taint('dedicated', 'NoSchedule', 'db')] } })),
+        node('n3', { spec: { unschedulable: true, taints: [taint('node.kubernetes.io/unschedulable')] } }),
+        node('n5'),
+        pod('busy', {
+          ...asks({ cpu: '3800m' }),
+          spec: { ...(asks({ cpu: '3800m' })['spec'] as Patch), nodeName: 'n5' },
+        }),
+      ],
+      'no node fits: 3 of 5 have taint dedicated=db:NoSchedule that it does not tolerate, 1 is cordoned, 1 lacks 500m cpu (free 200m of 4); smallest change: uncordon n3',
+    ],
+    [
+      'a node that is too small',
+      [pendingPod('web', asks({ cpu: '8' })), node('n1'), node('n2')],
+      'no node fits: 2 of 2 lack 8 cpu (at most 4 free); smallest change: ask for at most 4 cpu, what n1 has free',
+    ],
+    [
+      'a device that no node offers',
+      [pendingPod('web', asks({ 'nvidia.com/gpu': '1' })), node('n1')],
+      'node n1 does not fit: it lacks nvidia.com/gpu, which it does not offer; smallest change: get nvidia.com/gpu offered on n1',
+    ],
+    [
+      'a label that no node has',
+      [pendingPod('web', { spec: { nodeSelector: { disk: 'ssd' } } }), node('n1'), node('n2')],
+      'no node fits: 2 of 2 do not match its nodeSelector disk=ssd; smallest change: label n1 with disk=ssd',
+    ],
+    [
+      'a host port that is taken',
+      [
+        pendingPod('web', { spec: { containers: [{ name: 'app', ports: [{ containerPort: 80, hostPort: 80 }] }] } }),
+        node('n1'),
+        pod('old', { spec: { containers: [{ name: 'app', ports: [{ containerPort: 80, hostPort: 80 }] }] } }),
+      ],
+      'node n1 does not fit: it has host port 80/TCP taken; smallest change: free host port 80/TCP on n1, held by Pod shop/old',
+    ],
+    [
+      'a node full of pods',
+      [pendingPod('web'), node('n1', { status: { allocatable: { pods: '1' } } }), pod('old')],
+      'node n1 does not fit: it lacks room for another pod (1 of 1); smallest change: end a pod on n1',
+    ],
+    [
+      'the control-plane taint is the last thing to tolerate',
+      [
+        pendingPod('web', asks({ memory: '12Gi' })),
+        node('m1', { spec: { taints: [taint('node-role.kubernetes.io/control-plane')] } }),
+        node('n1'),
+        pod('old', asks({ memory: '10Gi' })),
+      ],
+      'no node fits: 1 of 2 has taint node-role.kubernetes.io/control-plane:NoSchedule that it does not tolerate, 1 lacks 12Gi memory (free 6Gi of 16Gi); smallest change: free 6Gi memory on n1',
+    ],
+    ['no nodes at all', [pendingPod('web')], 'the cluster has no nodes'],
+  ];
+  test.each(rows)('%s', (_, objects, text) => {
+    expect(found(analyzer, objects)).toEqual(critical);
+    expect(message(objects)).toEqual([text]);
+  });
+});
+
+describe('how loud', () => {
+  const full = node('n1', { spec: { unschedulable: true } });
+  const waits = (since: string, patch: Patch = {}) =>
+    pendingPod('web', {
+      ...patch,
+      status: {
+        conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: since }],
+      },
+    });
+  const bare = (age: string, patch: Patch = {}) =>
+    pendingPod('web', { metadata: { creationTimestamp: ago(age) }, ...patch, status: { conditions: [] } });
+  const lease = (renewed: string) =>
+    object('leases.coordination.k8s.io', 'kube-system/kube-scheduler', { spec: { renewTime: renewed } });
+  const rows: readonly [string, readonly KubeObject[], readonly string[]][] = [
+    ['ten seconds: nothing', [waits(ago('10s')), full], []],
+    ['one minute: a warning', [waits(ago('1m')), full], ['warning PodUnschedulable Pod shop/web']],
+    ['three minutes: critical', [waits(ago('3m')), full], critical],
+    ['placed and waiting for its image: nothing', [waits(ago('3m'), { spec: { nodeName: 'n1' } }), full], []],
+    ['being deleted: nothing', [waits(ago('3m'), { metadata: { deletionTimestamp: ago('1s') } }), full], []],
+    ['it fits by now: a warning', [waits(ago('1h')), node('n1')], ['warning PodUnschedulable Pod shop/web']],
+    [
+      'an autoscaler adds a node: info',
+      [waits(ago('5m')), full, event(waits(ago('5m')), 'TriggeredScaleUp', 'up')],
+      ['info PodUnschedulable Pod shop/web'],
+    ],
+    [
+      'an autoscaler promised a node an hour ago: critical',
+      [
+        waits(ago('2h')),
+        full,
+        event(waits(ago('2h')), 'TriggeredScaleUp', 'up', { firstTimestamp: ago('1h'), lastTimestamp: ago('1h') }),
+      ],
+      critical,
+    ],
+    [
+      'gated: info',
+      [waits(ago('1h'), { spec: { schedulingGates: [{ name: 'kueue.x-k8s.io/admission' }] } }), node('n1')],
+      ['info PodSchedulingGated Pod shop/web'],
+    ],
+    ['no condition for a minute: nothing', [bare('1m'), node('n1')], []],
+    [
+      'no condition for long, lease fresh: a warning',
+      [bare('1h'), node('n1'), lease(ago('3s'))],
+      ['warning PodNotPickedUp Pod shop/web'],
+    ],
+    [
+      'no condition for long, no lease (no leader election): a warning',
+      [bare('1h'), node('n1')],
+      ['warning PodNotPickedUp Pod shop/web'],
+    ],
+    [
+      'no condition, lease dead: critical',
+      [bare('1h'), node('n1'), lease(ago('1h'))],
+      ['critical PodNotPickedUp Pod shop/web'],
+    ],
+    [
+      'a scheduler nobody knows: critical',
+      [bare('1h', { spec: { schedulerName: 'fancy' } }), node('n1')],
+      ['critical PodNotPickedUp Pod shop/web'],
+    ],
+    [
+      'a scheduler that has placed others: a warning',
+      [
+        bare('1h', { spec: { schedulerName: 'fancy' } }),
+        pod('other', { spec: { schedulerName: 'fancy' } }),
+        node('n1'),
+      ],
+      ['warning PodNotPickedUp Pod shop/web'],
+    ],
+    [
+      'a scheduler that runs as a pod: a warning',
+      [
+        bare('1h', { spec: { schedulerName: 'fancy' } }),
+        pod('sys/fancy-0', { metadata: { labels: { app: 'fancy' } } }),
+        node('n1'),
+      ],
+      ['warning PodNotPickedUp Pod shop/web'],
+    ],
+    [
+      'the scheduler fails: critical',
+      [
+        pendingPod('web', {
+          status: {
+            conditions: [
+              {
+                type: 'PodScheduled',
+                status: 'False',
+                reason: 'SchedulerError',
+                message: 'plugin broke',
+                lastTransitionTime: ago('1h'),
+              },
+            ],
+          },
+        }),
+      ],
+      ['critical PodSchedulerError Pod shop/web'],
+    ],
+  ];
+  test.each(rows)('%s', (_, objects, lines) => {
+    expect(found(analyzer, objects)).toEqual(lines);
+  });
+});
+
+describe('what could not be seen', () => {
+  test('without nodes no counts are claimed', () => {
+    const [text] = message([pendingPod('web')], { missing: { nodes: 'forbidden' } });
+    expect(text).toBe(
+      'the scheduler finds no node for it; why cannot be told, for the nodes could not be seen (forbidden)',
+    );
+  });
+  test('unseen pods can only make a full node fuller', () => {
+    const objects = [pendingPod('web', asks({ cpu: '8' })), node('n1')];
+    const [text] = message(objects, { missing: { pods: 'forbidden' } });
+    expect(text).toBe(
+      'node n1 does not fit: it lacks 8 cpu (free 4 of 4); pods that could not be seen may take more room',
+    );
+  });
+  test('unseen pods may fill a node that looks free', () => {
+    const [text] = message([pendingPod('web'), node('n1')], { missing: { pods: 'forbidden' } });
+    expect(text).toBe(
+      'the scheduler finds no node for it; why cannot be told, for n1 would take it, but pods could not be seen',
+    );
+  });
+  test('device claims are not read', () => {
+    const [text] = message([pendingPod('web', { spec: { resourceClaims: [{ name: 'gpu' }] } }), node('n1')]);
+    expect(text).toContain('resourceclaims could not be seen');
+  });
+});
+
+describe('what is linked', () => {
+  const ready = (name: string, patch: Patch = {}) => node(name, patch);
+  const broken = (key: string) => node('n1', { spec: { taints: [taint(key)] } });
+  const claim = (patch: Patch = {}) =>
+    object('persistentvolumeclaims', 'shop/data', {
+      spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'] },
+      status: { phase: 'Pending' },
+      ...patch,
+    });
+  const withClaim = (patch: Patch = {}) =>
+    pendingPod('web', { ...patch, spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] } });
+  const storageClass = (mode: string, provisioner = 'csi.example.com') =>
+    object('storageclasses.storage.k8s.io', 'fast', { provisioner, volumeBindingMode: mode });
+  const bind =
+    'PodUnschedulable -> bind PersistentVolumeClaim shop/data (spec.volumes[0].persistentVolumeClaim.claimName)';
+  const rows: readonly [string, readonly KubeObject[], readonly string[]][] = [
+    [
+      'a node that is only not ready',
+      [pendingPod('web'), broken('node.kubernetes.io/not-ready')],
+      ['PodUnschedulable -> schedule Node n1 (spec.taints)'],
+    ],
+    [
+      'a node that is only cordoned',
+      [pendingPod('web'), ready('n1', { spec: { unschedulable: true } })],
+      ['PodUnschedulable -> schedule Node n1 (spec.unschedulable)'],
+    ],
+    ['not a node kept for others', [pendingPod('web'), broken('dedicated')], []],
+    [
+      'not a node that is also too small',
+      [pendingPod('web', asks({ cpu: '9' })), broken('node.kubernetes.io/not-ready')],
+      [],
+    ],
+    [
+      'not a node that is full',
+      [pendingPod('web', asks({ cpu: '3' })), pod('old', asks({ cpu: '3' })), ready('n1')],
+      [],
+    ],
+    [
+      'a node whose devices are gone',
+      [
+        pendingPod('web', asks({ 'nvidia.com/gpu': '1' })),
+        ready('n1', { status: { capacity: { 'nvidia.com/gpu': '1' }, allocatable: { 'nvidia.com/gpu': '0' } } }),
+      ],
+      ['PodUnschedulable -> schedule Node n1 (status.allocatable)'],
+    ],
+    [
+      'not a node whose devices are all in use',
+      [
+        pendingPod('web', asks({ 'nvidia.com/gpu': '1' })),
+        pod('old', asks({ 'nvidia.com/gpu': '1' })),
+        ready('n1', { status: { capacity: { 'nvidia.com/gpu': '1' }, allocatable: { 'nvidia.com/gpu': '1' } } }),
+      ],
+      [],
+    ],
+    ['a claim that does not exist', [withClaim(), ready('n1')], [bind]],
+    ['a claim that should be bound already', [withClaim(), claim(), storageClass('Immediate'), ready('n1')], [bind]],
+    [
+      'a claim without a class',
+      [withClaim(), claim({ spec: { accessModes: ['ReadWriteOnce'] } }), ready('n1')],
+      [bind],
+    ],
+    [
+      'a claim whose volume nobody makes on the chosen node',
+      [
+        withClaim(),
+        claim({ metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'n1' } } }),
+        storageClass('WaitForFirstConsumer'),
+        ready('n1'),
+      ],
+      [bind],
+    ],
+    [
+      'a claim for which no volume is free anywhere',
+      [withClaim(), claim(), storageClass('WaitForFirstConsumer', 'kubernetes.io/no-provisioner'), ready('n1')],
+      [bind],
+    ],
+    [
+      'not a claim that is bound',
+      [
+        withClaim(),
+        claim({ spec: { volumeName: 'pv' }, status: { phase: 'Bound' } }),
+        object('persistentvolumes', 'pv', { spec: {} }),
+        broken('dedicated'),
+      ],
+      [],
+    ],
+  ];
+  test.each(rows)('%s', (_, objects, lines) => {
+    expect(links(analyzer, objects)).toEqual(lines);
+  });
+
+  test('a claim that waits for a node that is chosen: no condition is needed', () => {
+    const objects = [
+      pendingPod('web', {
+        spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+        metadata: { creationTimestamp: ago('1h') },
+        status: { conditions: [], nominatedNodeName: 'n1' },
+      }),
+      claim({ metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'n1' } } }),
+      storageClass('WaitForFirstConsumer'),
+      ready('n1'),
+    ];
+    expect(found(analyzer, objects)).toEqual(critical);
+    expect(links(analyzer, objects)).toEqual([bind]);
+  });
+});
+
+describe('a rollout that waits for itself', () => {
+  const gpu = { 'nvidia.com/gpu': '1' };
+  const host = node('n1', { status: { capacity: gpu, allocatable: gpu } });
+  const story = (strategy: unknown, replicas = 1, old: Patch = {}) => {
+    const web = deployment('web', { spec: { replicas, strategy } });
+    const before = replicaSet(web, 'old');
+    const after = replicaSet(web, 'new', { metadata: { annotations: { 'deployment.kubernetes.io/revision': '2' } } });
+    const holder = pod('web-old-1', { ...ownedBy(before), ...asks(gpu), ...old });
+    return [web, before, after, host, holder, pendingPod('web', { ...ownedBy(after), ...asks(gpu) })];
+  };
+  const rolling = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
+  test.each([
+    ['one replica, the default strategy', story(rolling), ['critical PodBlockedByOldReplica Pod shop/web']],
+    ['no strategy written at all', story({}), ['critical PodBlockedByOldReplica Pod shop/web']],
+    ['an old pod may be ended first', story({ rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } }), critical],
+    ['enough replicas to end one', story(rolling, 4), critical],
+    ['Recreate ends old pods first', story({ type: 'Recreate', rollingUpdate: undefined }), critical],
+    ['the holder is somebody else', story(rolling, 1, { metadata: { ownerReferences: undefined } }), critical],
+  ] as const)('%s', (_, objects, lines) => {
+    expect(found(analyzer, objects)).toEqual(lines);
+  });
+});
