@@ -1,5 +1,13 @@
 import type { CodeSpec } from '../../src/kit.ts';
 
-export const codes = {} as const satisfies Record<string, CodeSpec>;
+export const codes = {
+  APIServiceUnavailable: {
+    severity: 'critical',
+    title: 'Aggregated API unavailable',
+    breaks: ['measure', 'resolve'],
+  },
+  ControllerManagerDead: { severity: 'critical', title: 'kube-controller-manager does not run', breaks: ['scale'] },
+  SchedulerDead: { severity: 'critical', title: 'kube-scheduler does not run', breaks: ['schedule'] },
+} as const satisfies Record<string, CodeSpec>;
 
 export type Code = keyof typeof codes;

@@ -1,14 +1,25 @@
 import { defineAnalyzer } from '../../src/kit.ts';
 import { codes } from './codes.ts';
 import runbook from './runbook.md';
+import { stuckTerminating } from './terminating.ts';
 
 export default defineAnalyzer({
   id: 'namespaces',
   title: 'Namespaces that cannot be deleted',
-  reads: [],
+  reads: [
+    'apiservices.apiregistration.k8s.io',
+    'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+    'namespaces',
+    'pods',
+    'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  ],
   kinds: ['Namespace'],
   codes,
-  settings: {},
+  settings: {
+    grace: { default: 300, unit: 'seconds', title: 'How long a namespace may take to be deleted' },
+  },
   runbook,
-  *analyze() {},
+  *analyze(snapshot, settings) {
+    yield* stuckTerminating(snapshot, settings.grace);
+  },
 });

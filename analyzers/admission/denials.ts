@@ -1,0 +1,32 @@
+import { type Denial, type FailedCreation, failedCreations, olderThan, type Snapshot } from '../../src/kit.ts';
+import type { Reads } from './reads.ts';
+
+/** The failed creations to report: what passes by itself, and what may pass within the grace, is left out. */
+export function lastingDenials(snapshot: Snapshot<Reads>, graceSeconds: number): readonly FailedCreation[] {
+  return failedCreations(snapshot).filter(
+    ({ object, denial, since }) =>
+      denial.kind !== 'passing' &&
+      object.metadata.deletionTimestamp === undefined &&
+      (!mayPass(denial) || since === undefined || olderThan(snapshot, since, graceSeconds)),
+  );
+}
+
+/** A full quota is normal for a moment in a rollout, a webhook may restart, and what is missing may be on its way. */
+function mayPass(denial: Denial): boolean {
+  switch (denial.kind) {
+    case 'quota':
+      return !denial.needsRequests;
+    case 'webhookFailure':
+    case 'missing':
+    case 'other':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A text short enough for a message, without a full stop at its end. */
+export function brief(text: string, length = 400): string {
+  const short = text.length > length ? `${text.slice(0, length)} ...` : text;
+  return short.replace(/[.\s]{1,10}$/, '').replaceAll(/[\r\n]+/g, ' ');
+}

@@ -1,0 +1,143 @@
+import {
+  age,
+  type CauseLink,
+  computed,
+  condition,
+  type Draft,
+  duration,
+  type Evidence,
+  field,
+  olderThan,
+  ref,
+  type ResourceTypes,
+  type Snapshot,
+} from '../../src/kit.ts';
+import type { Code } from './codes.ts';
+
+type Namespace = ResourceTypes['namespaces'];
+export type Reads =
+  | 'apiservices.apiregistration.k8s.io'
+  | 'mutatingwebhookconfigurations.admissionregistration.k8s.io'
+  | 'namespaces'
+  | 'pods'
+  | 'validatingwebhookconfigurations.admissionregistration.k8s.io';
+
+/** What holds a namespace up, in the namespace controller's order of work: discovery, deletion, what remains, finalizers. */
+const holdUps = [
+  'NamespaceDeletionDiscoveryFailure',
+  'NamespaceDeletionGroupVersionParsingFailure',
+  'NamespaceDeletionContentFailure',
+  'NamespaceContentRemaining',
+  'NamespaceFinalizersRemaining',
+] as const;
+
+/** Namespaces that are being deleted for too long. */
+export function* stuckTerminating(snapshot: Snapshot<Reads>, graceSeconds: number): Iterable<Draft<Code>> {
+  for (const namespace of snapshot.list('namespaces').items) {
+    const since = namespace.metadata.deletionTimestamp;
+    if (since === undefined || !olderThan(snapshot, since, graceSeconds)) continue;
+    const reasons = holdUps.flatMap((type) => {
+      const one = condition(namespace, type);
+      return one?.status === 'True' ? [{ type, text: (one.message ?? one.reason ?? type).trim() }] : [];
+    });
+    const held = finalizersOf(namespace);
+    const told = [
+      ...reasons.map(({ text }) => text.replace(/[.\s]{1,5}$/, '')),
+      ...(reasons.length === 0 && held.length > 0 ? [`finalizers of the namespace itself: ${held.join(', ')}`] : []),
+    ];
+    const why = told.length === 0 ? 'no condition tells why' : short(told.join('; '));
+    const causes = reasons.flatMap(({ type, text }) => causesIn(snapshot, namespace, type, text));
+    yield {
+      code: 'NamespaceStuckTerminating',
+      object: ref(namespace),
+      message: `has been Terminating for ${duration(age(snapshot, since) ?? 0)}: ${why}`,
+      evidence: [
+        field(namespace, 'metadata.deletionTimestamp', since),
+        ...reasons.map(({ type, text }) => field(namespace, `status.conditions[type=${type}].message`, text)),
+        ...finalizerEvidence(namespace),
+        ...(told.length === 0 ? [computed(namespace, 'no condition of the deletion is True')] : []),
+      ],
+      since,
+      ...(causes.length === 0 ? {} : { causes }),
+      ...valuesOf(reasons.map(({ text }) => text).join(' ')),
+    };
+  }
+}
+
+/** Those that are not the namespace controller's own `kubernetes`. */
+function finalizersOf({ metadata, spec }: Namespace): readonly string[] {
+  return [...(metadata.finalizers ?? []), ...(spec?.finalizers ?? []).filter((one) => one !== 'kubernetes')];
+}
+
+function finalizerEvidence(namespace: Namespace): readonly Evidence[] {
+  const { metadata, spec } = namespace;
+  const own = metadata.finalizers ?? [];
+  const others = (spec?.finalizers ?? []).filter((one) => one !== 'kubernetes');
+  return [
+    ...(own.length === 0 ? [] : [field(namespace, 'metadata.finalizers', own)]),
+    ...(others.length === 0 ? [] : [field(namespace, 'spec.finalizers', others)]),
+  ];
+}
+
+function causesIn(
+  snapshot: Snapshot<Reads>,
+  namespace: Namespace,
+  type: (typeof holdUps)[number],
+  text: string,
+): readonly CauseLink[] {
+  const via = { field: `status.conditions[type=${type}].message`, value: short(text) };
+  if (type === 'NamespaceDeletionDiscoveryFailure')
+    return apiServicesIn(text).map((name) => ({
+      object: { apiVersion: 'apiregistration.k8s.io/v1', kind: 'APIService', name },
+      needs: 'resolve',
+      via,
+      certainty: 'sure',
+    }));
+  if (type === 'NamespaceDeletionContentFailure')
+    return webhooksIn(snapshot, text).map((config) => ({
+      object: ref(config),
+      needs: 'admit',
+      via,
+      certainty: 'sure',
+    }));
+  if (type !== 'NamespaceContentRemaining' || !/(^|[\s,])pods\. has /.test(text)) return [];
+  const leaving = snapshot
+    .list('pods', namespace.metadata.name)
+    .items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  return leaving.slice(0, 20).map((pod) => ({ object: ref(pod), needs: 'ready', via, certainty: 'sure' }));
+}
+
+/** `metrics.k8s.io/v1beta1` in the text of a failed discovery is served by the APIService `v1beta1.metrics.k8s.io`. */
+function apiServicesIn(text: string): readonly string[] {
+  const matches = text.matchAll(
+    /(?<![\w./-])([a-z0-9][a-z0-9.-]{0,252})\/(v\d{1,3}(?:(?:alpha|beta)\d{1,3})?)(?![\w./-])/g,
+  );
+  return [...new Set([...matches].map(([, group, version]) => `${version}.${group}`))];
+}
+
+function webhooksIn(snapshot: Snapshot<Reads>, text: string) {
+  const name = /failed calling webhook "([^"]+)"/.exec(text)?.[1];
+  if (name === undefined) return [];
+  return [
+    ...snapshot.list('mutatingwebhookconfigurations.admissionregistration.k8s.io').items,
+    ...snapshot.list('validatingwebhookconfigurations.admissionregistration.k8s.io').items,
+  ].filter(({ webhooks }) => (webhooks ?? []).some((one) => one.name === name));
+}
+
+/** Names for the runbook: the first kind that remains, and the first dead APIService. */
+function valuesOf(text: string): { readonly values?: Readonly<Record<string, string>> } {
+  const remaining = /Some resources are remaining: (\S{1,300})\. has /.exec(text)?.[1];
+  const apiService = text.includes('Discovery failed') ? apiServicesIn(text)[0] : undefined;
+  if (remaining === undefined && apiService === undefined) return {};
+  return {
+    values: {
+      ...(remaining === undefined ? {} : { remaining }),
+      ...(apiService === undefined ? {} : { apiservice: apiService }),
+    },
+  };
+}
+
+function short(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 500 ? `${line.slice(0, 500)} ..`.replace(/[.\s]{1,5}$/, '') : line;
+}
