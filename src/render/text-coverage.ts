@@ -31,9 +31,15 @@ export function coverageRows(report: Report, all: boolean): readonly Row[] {
   });
   return [
     ...(unseen.length === 0 ? [] : [row('', [span('Not seen: ', 'warning'), unseen.join('; ')], '  ')]),
-    ...(assumptions.length === 0 ? [] : [row('', [span('Assumed: ', 'strong'), assumptions.join('; ')], '  ')]),
+    ...(assumptions.length === 0
+      ? []
+      : [row('', [span('Assumed: ', 'strong'), assumptions.map(ended).join(' ')], '  ')]),
     ...hints.map((hint) => row('', [span('Hint: ', 'strong'), hint], '  ')),
   ];
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** "a", "a and b", "a, b and c". */

@@ -1,0 +1,39 @@
+import { UserError } from '../errors.ts';
+import type { Config } from '../config/load.ts';
+
+const live = [
+  'kubeconfig',
+  'context',
+  'cluster',
+  'user',
+  'as',
+  'asGroup',
+  'requestTimeout',
+  'insecureSkipTlsVerify',
+  'secrets',
+];
+const recorded = ['at', 'complete', 'partial'];
+
+/**
+ * Refuses flags that would have no effect beside others, so that nobody believes they had.
+ * @param flags those given on the command line: what a file or the environment say for every run may well not apply to this one.
+ */
+export function checkConflicts(flags: Readonly<Record<string, unknown>>, config: Config): void {
+  const fromRecording = config.from.length > 0;
+  const idle = (fromRecording ? live : recorded).find((name) => name in flags);
+  if (idle !== undefined) {
+    const flag = `--${idle.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new UserError(
+      'conflict',
+      fromRecording
+        ? `${flag} is for a live cluster, and --from reads a recording`
+        : `${flag} is for recordings: name one with --from`,
+    );
+  }
+  if (config.partial && config.complete.length > 0)
+    throw new UserError('conflict', '--partial and --complete contradict each other');
+  if (config.output.filter(({ file }) => file === undefined).length > 1)
+    throw new UserError('conflict', 'only one output can go to stdout', {
+      hint: 'Give the others a file: -o json=report.json',
+    });
+}

@@ -1,0 +1,40 @@
+import { CommanderError } from 'commander';
+import { UserError } from '../errors.ts';
+import type { Severity } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
+import { clean } from '../render/terminal.ts';
+import type { Io } from './io.ts';
+
+/** What the program ends with. */
+export const exitCodes = { ok: 0, problems: 1, couldNotRun: 2, incomplete: 3, bug: 70, interrupted: 130 } as const;
+
+const severities: readonly Severity[] = ['critical', 'warning', 'info'];
+
+/** 1 where an incident is as bad as `failOn` or worse; else 3 where all had to be seen and was not; else 0. */
+export function verdict(
+  report: Report,
+  wanted: { readonly failOn?: Severity | undefined; readonly requireComplete: boolean },
+): number {
+  const { failOn } = wanted;
+  const bad = severities.slice(0, failOn === undefined ? 0 : severities.indexOf(failOn) + 1);
+  if (bad.some((severity) => report.summary.incidents[severity] > 0)) return exitCodes.problems;
+  return wanted.requireComplete && !report.complete ? exitCodes.incomplete : exitCodes.ok;
+}
+
+/** Says what went wrong on stderr. @returns the exit code. */
+export function reportFailure(error: unknown, io: Io, options: { readonly verbose: boolean }): number {
+  // Commander has printed its own message, with the nearest flag; help and version are no failures.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.couldNotRun;
+  if (io.signal.aborted) return exitCodes.interrupted;
+  if (error instanceof UserError) {
+    io.err(`error: ${clean(error.message)}\n`);
+    if (error.hint !== undefined) io.err(`hint: ${clean(error.hint)}\n`);
+    if (options.verbose && error.cause instanceof Error) io.err(`cause: ${clean(String(error.cause))}\n`);
+    return exitCodes.couldNotRun;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  io.err(`error: this is a bug in mekhanikube: ${clean(message)}\n`);
+  if (!options.verbose) io.err('hint: run it again with -v for details, and report them.\n');
+  else if (error instanceof Error) io.err(`${(error.stack ?? '').split('\n').map(clean).join('\n')}\n`);
+  return exitCodes.bug;
+}

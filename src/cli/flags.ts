@@ -1,0 +1,93 @@
+import { type Command, Option } from 'commander';
+
+/** Collects the values of a flag that may be given several times. */
+const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+
+const severities = 'critical, warning or info';
+
+/** Flags of every command: which cluster, and how to talk about it. */
+export function addGlobalFlags(command: Command): Command {
+  return command
+    .option(
+      '--kubeconfig <file>',
+      'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then the service account of the pod)',
+    )
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--cluster <name>', 'cluster of the kubeconfig')
+    .option('--user <name>', 'user of the kubeconfig')
+    .option('--as <user>', 'user to impersonate')
+    .addOption(new Option('--as-group <group>', 'group to impersonate; repeatable').argParser(collect))
+    .option('--request-timeout <time>', 'give up on a request after this time: 30s, 1m, 0 for never')
+    .option('--insecure-skip-tls-verify', "do not check the API server's certificate")
+    .option(
+      '--config <file>',
+      'configuration file (default: MEKHANIKUBE_CONFIG, then $XDG_CONFIG_HOME/mekhanikube/config.yaml)',
+    )
+    .option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are heeded as well)')
+    .option('-v, --verbose', 'print every request with status, bytes and milliseconds to stderr');
+}
+
+/** Whether Secrets may be read. */
+export function addSecretsFlag(command: Command): Command {
+  return command.option('--secrets <when>', 'read Secrets (names and key names are kept, never values): auto or never');
+}
+
+/** Where a recording is, and what to believe of it. */
+export function addRecordingFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--from <path>',
+        'diagnose a recording instead of a cluster: a snapshot, kubectl output, a dump; repeatable',
+      ).argParser(collect),
+    )
+    .option('--at <time>', 'moment of the recording, RFC 3339')
+    .addOption(
+      new Option(
+        '--complete <resources>',
+        'take the recording as complete for these: pods,services or all; repeatable',
+      ).argParser(collect),
+    )
+    .option('--partial', 'take nothing of the recording as complete');
+}
+
+/** Which incidents to show. */
+export function addScopeFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-n, --namespace <name>', 'only incidents that touch this namespace; repeatable').argParser(collect),
+    )
+    .option('-A, --all-namespaces', 'all namespaces, which is the default; with targets: look for them in all')
+    .option('-l, --selector <labels>', 'only incidents that touch objects with these labels, as in kubectl')
+    .addOption(
+      new Option(
+        '--filter <names>',
+        'only these analyzers or kinds (pods, Deployment, svc); repeatable, or with commas',
+      ).argParser(collect),
+    );
+}
+
+/** What is printed, and what the exit code says. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-o, --output <format[=file]>', 'text or json, to a file if one is named; repeatable').argParser(
+        collect,
+      ),
+    )
+    .option('--severity <least>', `text: show incidents at least this bad: ${severities} (default: warning)`)
+    .option('--all', 'text: show every object and all evidence')
+    .option('--fail-on <least>', `exit with 1 when an incident is at least this bad: ${severities}`)
+    .option('--require-complete', 'exit with 3 when something could not be seen')
+    .addOption(
+      new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
+    );
+}
+
+/** The flags that were given, and no defaults: what is left out is for the configuration to say. */
+export function givenFlags(command: Command): Readonly<Record<string, unknown>> {
+  const all = command.optsWithGlobals<Record<string, unknown>>();
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => command.getOptionValueSourceWithGlobals(name) === 'cli'),
+  );
+}

@@ -1,0 +1,44 @@
+import { isatty } from 'node:tty';
+
+/** What a command may touch of the process: tests give their own. */
+export interface Io {
+  /** Writes to stdout and waits until it is written. A reader that has gone away is no error. */
+  readonly out: (text: string) => Promise<void>;
+  readonly err: (text: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** The terminal's width, where stdout is one. */
+  readonly columns: number | undefined;
+  /** Aborted when the user presses Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** The process itself. */
+export function processIo(signal: AbortSignal): Io {
+  const { stdout, stderr, env } = process;
+  stdout.on('error', ignoreClosedPipe);
+  stderr.on('error', ignoreClosedPipe);
+  return {
+    out: (text) =>
+      new Promise((resolve, reject) => {
+        stdout.write(text, (error) =>
+          error === undefined || error === null || isClosedPipe(error) ? resolve() : reject(error),
+        );
+      }),
+    err: (text) => void stderr.write(text),
+    environment: env,
+    outIsTerminal: isatty(stdout.fd),
+    errIsTerminal: isatty(stderr.fd),
+    columns: stdout.isTTY ? stdout.columns : undefined,
+    signal,
+  };
+}
+
+function isClosedPipe(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (!isClosedPipe(error)) throw error;
+}

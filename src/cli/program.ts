@@ -1,0 +1,72 @@
+import { Command, Option } from 'commander';
+import { analyzersCommand } from './analyzers.ts';
+import { analyzeCommand } from './analyze.ts';
+import { addGlobalFlags, addOutputFlags, addRecordingFlags, addScopeFlags, addSecretsFlag } from './flags.ts';
+import type { Io } from './io.ts';
+import type { Loaders } from './loaders.ts';
+import { snapshotCommand } from './snapshot.ts';
+import { versionCommand } from './version.ts';
+
+const examples = `
+Examples:
+  mekhanikube analyze                               the whole cluster of the current context
+  mekhanikube analyze -n shop --severity info       what touches one namespace, hygiene included
+  mekhanikube analyze deployment/web -n shop        one workload and whatever breaks it
+  mekhanikube analyze -o json --fail-on critical    for scripts
+  mekhanikube snapshot cluster.json.gz              record a cluster, to look at it elsewhere
+  mekhanikube analyze --from cluster.json.gz        diagnose a recording
+
+Exit codes: 0 done; 1 an incident reached --fail-on; 2 could not run; 3 something was not seen and --require-complete was given.
+`;
+
+/**
+ * The command line. It never ends the process: it throws CommanderError for help and bad flags, and hands the exit code of what it
+ * ran to `done`.
+ */
+export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number) => void): Command {
+  const program = new Command('mekhanikube')
+    .description('Tells what is wrong with a Kubernetes cluster, why, and what to do.')
+    .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ showGlobalOptions: true, helpWidth: io.columns ?? 100 })
+    .exitOverride()
+    .option('-V, --version', 'print the version')
+    .addHelpText('after', examples);
+  addGlobalFlags(program);
+  program.action(async (_flags, command: Command) => {
+    if (command.opts<{ version?: boolean }>().version === true) done(await versionCommand(true, command, io, loaders));
+    else command.help();
+  });
+
+  const analyze = program
+    .command('analyze')
+    .description('diagnose a cluster, or a recording of one')
+    .argument('[targets...]', 'only incidents that touch these: deployment/web, pod/api-0, or deployments');
+  for (const add of [addScopeFlags, addOutputFlags, addRecordingFlags, addSecretsFlag]) add(analyze);
+  analyze.action(async (targets: string[], _flags, command: Command) => {
+    done(await analyzeCommand(targets, command, io, loaders));
+  });
+
+  addSecretsFlag(program.command('snapshot'))
+    .description('record a cluster to a file, without secrets, for analyze --from')
+    .argument('<file>', 'where to write it; compressed when the name ends in .gz')
+    .action(async (file: string, _flags, command: Command) => {
+      done(await snapshotCommand(file, command, io, loaders));
+    });
+
+  program
+    .command('analyzers')
+    .description('list what is looked for: codes, severities, what is read, settings')
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .action(async (flags: { output: 'text' | 'json' }) => {
+      done(await analyzersCommand(io, flags.output));
+    });
+
+  program
+    .command('version')
+    .description('print the versions of the program and of the API server')
+    .option('--client', 'only that of the program')
+    .action(async (flags: { client?: boolean }, command: Command) => {
+      done(await versionCommand(flags.client === true, command, io, loaders));
+    });
+  return program;
+}

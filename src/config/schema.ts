@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { Analyzer, SettingSpec } from '../model/finding.ts';
+import { parseDuration } from './duration.ts';
+
+/** Forms that a value may have in a file, in the environment and as a flag: one schema reads all three. */
+const text = z.string().trim().min(1, 'must not be empty');
+const list = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => [value].flat().flatMap((one) => one.split(',')))
+  .transform((values) => values.map((one) => one.trim()).filter((one) => one !== ''));
+const paths = z.union([text, z.array(text)]).transform((value) => [value].flat());
+const flag = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
+const time = text.refine((value) => isTime(value), 'must be a time such as 2026-03-01T12:00:00Z');
+const timeout = z.union([z.number(), z.string()]).transform((value, context) => {
+  const milliseconds = parseDuration(String(value));
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue({ code: 'custom', message: `"${value}" is not a length of time: write 30s, 1m or 0 for no limit` });
+  return z.NEVER;
+});
+
+/** Words of a closed list, in any case. */
+function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+  const error = `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return z.preprocess(
+    (value) => (typeof value === 'string' ? value.trim().toLowerCase() : value),
+    z.enum(words, { error }),
+  );
+}
+
+const severity = word(['critical', 'warning', 'info']);
+
+/** Where a report goes: to stdout, or to a file. */
+export interface Output {
+  readonly format: 'text' | 'json';
+  readonly file?: string;
+}
+
+const output = paths.transform((values, context) =>
+  values.map((value): Output => {
+    const [, format, file] = /^(text|json)(?:=(.+))?$/s.exec(value) ?? [];
+    if (format === 'text' || format === 'json') return file === undefined ? { format } : { format, file };
+    context.addIssue({ code: 'custom', message: `"${value}" must be text or json, or one of these with =FILE` });
+    return z.NEVER;
+  }),
+);
+
+const options = {
+  kubeconfig: text,
+  context: text,
+  cluster: text,
+  user: text,
+  as: text,
+  asGroup: list,
+  requestTimeout: timeout,
+  insecureSkipTlsVerify: flag,
+  secrets: word(['auto', 'never']),
+  from: paths,
+  at: time,
+  complete: list,
+  partial: flag,
+  namespace: list,
+  allNamespaces: flag,
+  selector: text,
+  filter: list,
+  output,
+  severity,
+  all: flag,
+  color: flag,
+  failOn: severity,
+  requireComplete: flag,
+  verbose: flag,
+} as const;
+
+/** The names of all options but the settings of analyzers. */
+export const optionNames: readonly string[] = Object.keys(options);
+
+/** The schema of one layer of configuration: everything may be left out, nothing unknown may be there. */
+export function layerSchema(analyzers: readonly Pick<Analyzer, 'id' | 'settings'>[]) {
+  const settings = Object.fromEntries(
+    analyzers.map(({ id, settings: specs }) => [
+      id,
+      z.strictObject(Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, setting(spec).optional()]))),
+    ]),
+  );
+  return z
+    .strictObject({
+      ...options,
+      analyzers: z.strictObject(
+        Object.fromEntries(Object.entries(settings).map(([id, schema]) => [id, schema.optional()])),
+      ),
+    })
+    .partial();
+}
+
+/** One layer: what a file, the environment or the flags say. */
+export type Layer = z.output<ReturnType<typeof layerSchema>>;
+
+const settingForms: Readonly<
+  Record<SettingSpec['unit'], { read: (text: string) => number | undefined; form: string }>
+> = {
+  seconds: {
+    read: (value) => {
+      const milliseconds = parseDuration(value);
+      return milliseconds === undefined ? undefined : milliseconds / 1_000;
+    },
+    form: 'a length of time such as 90s or 10m',
+  },
+  count: { read: (value) => (/^\d+$/.test(value) ? Number(value) : undefined), form: 'a whole number' },
+  percent: {
+    read: (value) => (/^\d+(\.\d+)?%?$/.test(value) ? Number(value.replace('%', '')) : undefined),
+    form: 'a percentage such as 80%',
+  },
+};
+
+function setting({ unit }: SettingSpec) {
+  const { read, form } = settingForms[unit];
+  return z.union([z.number(), z.string()], { error: `must be ${form}` }).transform((value, context) => {
+    const number = read(String(value).trim());
+    if (number !== undefined) return number;
+    context.addIssue({ code: 'custom', message: `"${value}" must be ${form}` });
+    return z.NEVER;
+  });
+}
+
+function isTime(value: string): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
+  );
+}
