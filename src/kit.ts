@@ -30,7 +30,15 @@ export {
   type Service,
 } from './model/resources.ts';
 export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
-export { type BackendReads, type Backends, backendsOf, type SelectedWorkload, workloadsIn } from './graph/backends.ts';
+export {
+  type BackendReads,
+  type Backends,
+  backendsOf,
+  type DeclaredPort,
+  declaredPorts,
+  type SelectedWorkload,
+  workloadsIn,
+} from './graph/backends.ts';
 export { condition, conditionIs } from './graph/conditions.ts';
 export { type FailedCreation, failedCreations } from './graph/creations.ts';
 export { type Bound, type Denial, denialOf, denialText } from './graph/denials.ts';
@@ -54,7 +62,7 @@ export {
   nearestNode,
 } from './graph/scheduling/change.ts';
 export { claimUses, classOf, selectedNodeAnnotation } from './graph/scheduling/claims.ts';
-export { matchesNodeSelector } from './graph/scheduling/node-affinity.ts';
+export { matchesNodeSelector, namedNodes, nodeAffinityMiss } from './graph/scheduling/node-affinity.ts';
 export { clusterOf, type SchedulingReads, takesRoom } from './graph/scheduling/occupancy.ts';
 export { placementOf, placementWithout } from './graph/scheduling/placement.ts';
 export { portText } from './graph/scheduling/ports.ts';

@@ -1,5 +1,13 @@
 import type { CodeSpec } from '../../src/kit.ts';
 
-export const codes = {} as const satisfies Record<string, CodeSpec>;
+export const codes = {
+  IngressBackendPortUnknown: { severity: 'critical', title: 'Backend port that the Service does not have' },
+  IngressBackendUnavailable: { severity: 'critical', title: 'Backend that serves nobody' },
+  IngressClassSeveralDefaults: { severity: 'warning', title: 'Several default IngressClasses' },
+  IngressNoAddress: { severity: 'warning', title: 'Ingress without an address' },
+  IngressNotServed: { severity: 'critical', title: 'Ingress that no controller serves' },
+  IngressPathConflict: { severity: 'warning', title: 'Host and path of another Ingress' },
+  IngressTLSUnavailable: { severity: 'critical', title: 'TLS certificate that cannot be used' },
+} as const satisfies Record<string, CodeSpec>;
 
 export type Code = keyof typeof codes;

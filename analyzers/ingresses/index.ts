@@ -1,14 +1,58 @@
 import { defineAnalyzer } from '../../src/kit.ts';
+import { addresses } from './addresses.ts';
+import { backends } from './backends.ts';
+import { severalDefaults } from './classes.ts';
 import { codes } from './codes.ts';
+import { pathConflicts } from './conflicts.ts';
+import { notServed } from './not-served.ts';
 import runbook from './runbook.md';
+import { certificates } from './tls.ts';
 
 export default defineAnalyzer({
   id: 'ingresses',
   title: 'Ingresses, their classes and backends',
-  reads: [],
+  reads: [
+    'cronjobs.batch',
+    'daemonsets.apps',
+    'deployments.apps',
+    'endpointslices.discovery.k8s.io',
+    'ingressclasses.networking.k8s.io',
+    'ingresses.networking.k8s.io',
+    'jobs.batch',
+    'nodes',
+    'pods',
+    'replicasets.apps',
+    'replicationcontrollers',
+    'secrets',
+    'services',
+    'statefulsets.apps',
+  ],
   kinds: ['Ingress', 'IngressClass'],
   codes,
-  settings: {},
+  settings: {
+    addressSeconds: {
+      default: 300,
+      unit: 'seconds',
+      title: 'How long a controller may take to give an Ingress an address',
+    },
+    graceSeconds: {
+      default: 120,
+      unit: 'seconds',
+      title: 'How long a new Ingress, controller or pod may take until requests are served',
+    },
+    tlsSeconds: {
+      default: 300,
+      unit: 'seconds',
+      title: 'How old an Ingress is before its TLS Secret has to exist',
+    },
+  },
   runbook,
-  *analyze() {},
+  *analyze(snapshot, { addressSeconds, graceSeconds, tlsSeconds }) {
+    yield* severalDefaults(snapshot);
+    yield* notServed(snapshot, graceSeconds);
+    yield* addresses(snapshot, { address: addressSeconds, grace: graceSeconds });
+    yield* backends(snapshot, graceSeconds);
+    yield* certificates(snapshot, tlsSeconds);
+    yield* pathConflicts(snapshot);
+  },
 });

@@ -2,6 +2,8 @@ import {
   type BackendReads,
   backendsOf,
   computed,
+  type DeclaredPort,
+  declaredPorts,
   type Draft,
   field,
   nearest,
@@ -17,12 +19,6 @@ import { settledServices } from './settled.ts';
 
 type Snap = Snapshot<BackendReads | ReferrerReads | 'services' | 'namespaces'>;
 type Port = NonNullable<Service['spec']['ports']>[number];
-
-interface Declared {
-  readonly name: string | undefined;
-  readonly port: number;
-  readonly protocol: string;
-}
 
 /**
  * Target ports that lead nowhere. A name must be that of a container port with the same protocol, in a container or a sidecar
@@ -42,24 +38,13 @@ export function* ports(snapshot: Snap, grace: number): Generator<Draft<Code>> {
   }
 }
 
-function declaredPorts(pod: Pod): readonly Declared[] {
-  const sidecars = (pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  return [...pod.spec.containers, ...sidecars].flatMap(({ ports: own }) =>
-    (own ?? []).map(({ name, containerPort, protocol }) => ({
-      name,
-      port: containerPort,
-      protocol: protocol ?? 'TCP',
-    })),
-  );
-}
-
-function isUnknown({ targetPort, protocol }: Port, declared: readonly (readonly Declared[])[]): boolean {
+function isUnknown({ targetPort, protocol }: Port, declared: readonly (readonly DeclaredPort[])[]): boolean {
   if (typeof targetPort !== 'string') return false;
   return declared.every((own) => own.every((one) => one.name !== targetPort || one.protocol !== (protocol ?? 'TCP')));
 }
 
 /** Only where every pod declares ports of that protocol, for many images declare none at all. */
-function isUndeclared({ port, targetPort, protocol }: Port, declared: readonly (readonly Declared[])[]): boolean {
+function isUndeclared({ port, targetPort, protocol }: Port, declared: readonly (readonly DeclaredPort[])[]): boolean {
   const target = targetPort ?? port;
   if (typeof target !== 'number') return false;
   return declared.every((own) => {
@@ -72,7 +57,7 @@ interface Context {
   readonly port: Port;
   /** How many of the Service's ports lead nowhere. */
   readonly unknown: number;
-  readonly declared: readonly (readonly Declared[])[];
+  readonly declared: readonly (readonly DeclaredPort[])[];
   readonly pods: readonly Pod[];
 }
 
@@ -111,7 +96,7 @@ function severityOf(snapshot: Snap, service: Service, { port, unknown }: Context
   return used || unknown === (service.spec.ports ?? []).length ? 'critical' : 'warning';
 }
 
-function undeclared(service: Service, port: Port, declared: readonly (readonly Declared[])[]): Draft<Code> {
+function undeclared(service: Service, port: Port, declared: readonly (readonly DeclaredPort[])[]): Draft<Code> {
   const target = String(port.targetPort ?? port.port);
   return {
     code: 'ServicePortUndeclared',
@@ -130,7 +115,7 @@ function portText({ name, port }: Port): string {
   return name === undefined ? String(port) : `${name} (${port})`;
 }
 
-function listText(declared: readonly (readonly Declared[])[]): string {
+function listText(declared: readonly (readonly DeclaredPort[])[]): string {
   const texts = declared.flat().map(({ name, port }) => (name === undefined ? String(port) : `${name} (${port})`));
   return [...new Set(texts)].sort().slice(0, 8).join(', ') || 'none';
 }

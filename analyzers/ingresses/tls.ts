@@ -1,0 +1,73 @@
+import {
+  computed,
+  type Draft,
+  field,
+  type ObjectRef,
+  ref,
+  type SecretFacts,
+  type Severity,
+  type Snapshot,
+} from '../../src/kit.ts';
+import { type ClassReads, type Ingress, settledIngresses } from './classes.ts';
+import type { Code } from './codes.ts';
+
+/** TLS Secrets that are missing, lack what a certificate needs, or whose key belongs to another certificate. */
+export function* certificates(snapshot: Snapshot<ClassReads | 'secrets'>, grace: number): Generator<Draft<Code>> {
+  for (const ingress of settledIngresses(snapshot, grace)) {
+    const seen = new Set<string>();
+    for (const [index, { secretName, hosts }] of (ingress.spec.tls ?? []).entries()) {
+      if (secretName === undefined || secretName === '' || seen.has(secretName)) continue;
+      seen.add(secretName);
+      const found = snapshot.lookup('secrets', secretName, ingress.metadata.namespace);
+      const fault =
+        found.state === 'absent'
+          ? { text: 'does not exist', severity: 'critical' as const }
+          : found.state === 'found'
+            ? faultOf(found.object)
+            : undefined;
+      if (fault === undefined) continue;
+      yield unavailable(ingress, { secretName, path: `spec.tls[${index}].secretName`, hosts: hosts ?? [], ...fault });
+    }
+  }
+}
+
+function faultOf(secret: SecretFacts): { readonly text: string; readonly severity: Severity } | undefined {
+  const lacking = ['tls.crt', 'tls.key'].filter((key) => !secret.keys.includes(key));
+  if (lacking.length > 0) return { text: `has no ${lacking.join(' and no ')}`, severity: 'critical' };
+  if (secret.keyMatchesCertificate === false) {
+    return { text: 'holds a private key that does not belong to its certificate', severity: 'critical' };
+  }
+  return secret.type === 'kubernetes.io/tls'
+    ? undefined
+    : { text: `is of type ${secret.type}, which some controllers refuse`, severity: 'warning' };
+}
+
+interface Fault {
+  readonly secretName: string;
+  readonly path: string;
+  readonly hosts: readonly string[];
+  readonly text: string;
+  readonly severity: Severity;
+}
+
+function unavailable(ingress: Ingress, { secretName, path, hosts, text, severity }: Fault): Draft<Code> {
+  const { namespace } = ingress.metadata;
+  const secret: ObjectRef = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    ...(namespace === undefined ? {} : { namespace }),
+    name: secretName,
+  };
+  const names =
+    hosts.length === 0 ? '' : ` for ${hosts.slice(0, 3).join(', ')}${hosts.length > 3 ? ' and others' : ''}`;
+  return {
+    code: 'IngressTLSUnavailable',
+    object: ref(ingress),
+    key: secretName,
+    severity,
+    message: `its TLS Secret ${secretName}${names} ${text}`,
+    evidence: [field(ingress, path, secretName), computed(secret, `Secret ${secretName} ${text}`)],
+    causes: [{ object: secret, needs: 'route', via: { field: path, value: secretName }, certainty: 'sure' }],
+    values: { secret: secretName },
+  };
+}
