@@ -1,0 +1,229 @@
+import type { KubeObject } from '../../model/object.ts';
+import { type Resource, resources } from '../../model/resources.ts';
+import { intake } from '../redact/intake.ts';
+import { isRecord } from '../shape.ts';
+import { type Claims, createClaims } from './claims.ts';
+import { createClock } from './clock.ts';
+import type { Place } from './layout.ts';
+import { resourceByKind, understand } from './versions.ts';
+
+/** What a document turned out to be. */
+export type Taken =
+  | { readonly what: 'objects' }
+  /** A YAML list that ends before it says its kind, which kubectl writes last. */
+  | { readonly what: 'cut' }
+  | { readonly what: 'nothing'; readonly problem: string };
+
+/** Where a document comes from: the file's name as users know it, and what its place tells. */
+export interface Origin {
+  readonly label: string;
+  readonly place: Place;
+  readonly format: 'json' | 'yaml';
+}
+
+/** Takes documents of all kinds apart and keeps their objects, the newest of each. */
+export interface Collector {
+  /** Takes one document of a file: a list, an object, a bare array of objects, or the version of the server. */
+  document(document: unknown, origin: Origin): Taken;
+  /** Takes one object of a resource, as our own snapshots name it. Gives what is wrong with it, or undefined. */
+  add(resource: Resource, raw: unknown): string | undefined;
+  readonly claims: Claims;
+  readonly objects: ReadonlyMap<Resource, ReadonlyMap<string, KubeObject>>;
+  /** How many objects there are of each kind that the tool does not read. */
+  readonly unread: ReadonlyMap<string, number>;
+  /** What could not be understood, as sentences without a full stop; at most the first twenty. */
+  readonly problems: readonly string[];
+  /** How many could not be understood. */
+  readonly problemCount: number;
+  newest(): number | undefined;
+  serverVersion: string | undefined;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** An empty collector. */
+export function createCollector(): Collector {
+  const objects = new Map<Resource, Map<string, KubeObject>>();
+  const unread = new Map<string, number>();
+  const problems: string[] = [];
+  const claims = createClaims();
+  const clock = createClock();
+
+  const problem = (text: string): string => {
+    collector.problemCount += 1;
+    if (problems.length < 20) problems.push(text);
+    return text;
+  };
+
+  function add(resource: Resource, raw: unknown): string | undefined {
+    const result = intake(resource, raw);
+    if ('problem' in result) return problem(`${nameOf(resource, raw)} ${result.problem}`);
+    const { object } = result;
+    const shelf = objects.get(resource) ?? new Map<string, KubeObject>();
+    objects.set(resource, shelf);
+    const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+    const before = shelf.get(key);
+    if (before !== undefined && isNewer(before, object)) return undefined;
+    shelf.set(key, object);
+    clock.see(resource, object);
+    return undefined;
+  }
+
+  /** One object that says itself what it is, or that stands in a list that says it. */
+  function one(raw: Raw, apiVersion: string, kind: string): { resource?: Resource; namespace?: string; bad?: string } {
+    const understood = understand(apiVersion, kind, raw);
+    if (understood === 'unread') {
+      unread.set(kind, (unread.get(kind) ?? 0) + 1);
+      return {};
+    }
+    if (understood === 'unknown version') {
+      const resource = resourceByKind(apiVersion, kind);
+      const bad = problem(
+        `${kind} ${String(field(raw, 'name'))} is of the version ${apiVersion}, which is not understood`,
+      );
+      return resource === undefined ? { bad } : { resource, bad };
+    }
+    const { resource } = understood;
+    const bad = add(resource, understood.raw);
+    const namespace = field(raw, 'namespace');
+    return {
+      resource,
+      ...(typeof namespace === 'string' ? { namespace } : {}),
+      ...(bad === undefined ? {} : { bad }),
+    };
+  }
+
+  function list(document: Raw, items: readonly unknown[], origin: Origin): Taken {
+    if (document['kind'] === undefined && (origin.format === 'yaml' || origin.place.resource === undefined))
+      return origin.format === 'yaml'
+        ? { what: 'cut' }
+        : { what: 'nothing', problem: 'it holds a list without a kind' };
+    const own = typed(document, origin.place);
+    const claim = claims.list(origin.label);
+    if (own !== undefined) {
+      const resource = resourceByKind(own.apiVersion, own.kind);
+      if (resource !== undefined) claim.holds(resource);
+    }
+    let accepted = items.length === 0;
+    let first: string | undefined;
+    for (const item of items) {
+      if (!isRecord(item)) {
+        first ??= problem(`an item of the list in ${origin.label} is not an object`);
+        claim.broken();
+        continue;
+      }
+      const { apiVersion = own?.apiVersion, kind = own?.kind } = item;
+      if (isList(item)) {
+        accepted = list(item, item['items'], origin).what === 'objects' || accepted;
+        continue;
+      }
+      if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
+        first ??= problem(`an item of the list in ${origin.label} has no kind`);
+        claim.broken();
+        continue;
+      }
+      const { resource, namespace, bad } = one(item, apiVersion, kind);
+      if (resource !== undefined) claim.holds(resource, namespace);
+      if (bad === undefined) accepted = true;
+      else {
+        first ??= bad;
+        if (resource !== undefined) claim.broken(resource);
+      }
+    }
+    claim.end(origin.place.namespace, isPage(document));
+    return accepted ? { what: 'objects' } : { what: 'nothing', problem: first ?? 'it holds no object' };
+  }
+
+  const collector: Writable = {
+    add,
+    claims,
+    objects,
+    unread,
+    problems,
+    problemCount: 0,
+    serverVersion: undefined,
+    newest: () => clock.newest(),
+    document(document, origin) {
+      if (Array.isArray(document)) return bare(document, origin);
+      if (!isRecord(document)) return { what: 'nothing', problem: 'it holds no object' };
+      if (isList(document)) return list(document, document['items'], origin);
+      const version = gitVersion(document);
+      if (version !== undefined) {
+        collector.serverVersion ??= version;
+        return { what: 'objects' };
+      }
+      const { apiVersion, kind } = document;
+      if (typeof kind !== 'string' || typeof apiVersion !== 'string')
+        return { what: 'nothing', problem: 'it holds an object without kind and apiVersion' };
+      const strange = notStored(document, kind);
+      if (strange !== undefined) return { what: 'nothing', problem: strange };
+      if (!isRecord(document['metadata'])) return { what: 'nothing', problem: `it holds a ${kind} without metadata` };
+      const { bad } = one(document, apiVersion, kind);
+      return bad === undefined ? { what: 'objects' } : { what: 'nothing', problem: bad };
+    },
+  };
+
+  /** Objects that stand in an array without a list around it are single objects: nobody says that they are all. */
+  function bare(items: readonly unknown[], origin: Origin): Taken {
+    let result: Taken = { what: 'nothing', problem: 'it holds no object' };
+    for (const item of items) {
+      const taken: Taken = isRecord(item) ? collector.document(item, origin) : result;
+      if (result.what === 'nothing') result = taken;
+    }
+    return items.length === 0 ? { what: 'objects' } : result;
+  }
+
+  return collector;
+}
+
+type Writable = { -readonly [Key in keyof Collector]: Collector[Key] };
+
+function isList(document: Raw): document is Raw & { items: readonly unknown[] } {
+  const { kind, items } = document;
+  return Array.isArray(items) && (kind === undefined || (typeof kind === 'string' && kind.endsWith('List')));
+}
+
+/** The kind of the items, where the list or its place says it. */
+function typed(document: Raw, place: Place): { apiVersion: string; kind: string } | undefined {
+  const { apiVersion, kind } = document;
+  if (typeof kind === 'string' && kind !== 'List' && typeof apiVersion === 'string')
+    return { apiVersion, kind: kind.slice(0, -'List'.length) };
+  return place.resource === undefined || kind === 'List' ? undefined : resources[place.resource];
+}
+
+/** A page of a larger list, as `kubectl get --raw '...?limit=500'` gives it. */
+function isPage(document: Raw): boolean {
+  const metadata = isRecord(document['metadata']) ? document['metadata'] : {};
+  return typeof metadata['continue'] === 'string' && metadata['continue'] !== '';
+}
+
+/** `kubectl version -o json`, or `cluster_version.json` of a support bundle. */
+function gitVersion(document: Raw): string | undefined {
+  const { serverVersion, info } = document;
+  const found = isRecord(serverVersion) ? serverVersion['gitVersion'] : isRecord(info) ? info['gitVersion'] : undefined;
+  return typeof found === 'string' && /^v\d/.test(found) ? found : undefined;
+}
+
+function notStored(document: Raw, kind: string): string | undefined {
+  if (kind === 'Config' && Array.isArray(document['clusters'])) return 'it is a kubeconfig: give it with --kubeconfig';
+  if (kind === 'Status') return `it holds an answer of the API server: ${String(document['message']).slice(0, 200)}`;
+  return kind === 'Table' ? 'it holds a Table: write it with kubectl get -o json' : undefined;
+}
+
+/** Of the same object read twice, the one with the higher resourceVersion is newer; where they cannot be compared, the later one. */
+function isNewer(before: KubeObject, now: KubeObject): boolean {
+  const [one, other] = [before, now].map(({ metadata }) => metadata.resourceVersion ?? '');
+  if (one === undefined || other === undefined || !/^\d+$/.test(one) || !/^\d+$/.test(other)) return false;
+  return BigInt(one) > BigInt(other);
+}
+
+function field(raw: unknown, name: string): unknown {
+  return isRecord(raw) && isRecord(raw['metadata']) ? raw['metadata'][name] : undefined;
+}
+
+function nameOf(resource: Resource, raw: unknown): string {
+  const [name, namespace] = [field(raw, 'name'), field(raw, 'namespace')];
+  const { kind } = resources[resource];
+  if (typeof name !== 'string') return `a ${kind}`;
+  return `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`;
+}

@@ -1,0 +1,35 @@
+import { resources } from '../../model/resources.ts';
+import type { Collector } from './collect.ts';
+import type { Reading } from './read.ts';
+
+/** What users are told of a recording: what was left aside, and what they could do to let more be seen. One sentence each. */
+export function hintsOf(collector: Collector, reading: Reading): readonly string[] {
+  const hints: string[] = [];
+  const unread = [...collector.unread].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1));
+  if (unread.length > 0) {
+    const total = unread.reduce((sum, [, count]) => sum + count, 0);
+    hints.push(`${objects(total)} of kinds that are not read: ${some(unread.map(([kind, n]) => `${kind} (${n})`))}.`);
+  }
+  if (collector.problemCount > 0)
+    hints.push(`${objects(collector.problemCount)} could not be understood: ${some(collector.problems, 3)}.`);
+  if (reading.broken.length > 0) hints.push(`Files that could not be read: ${some(reading.broken, 3)}.`);
+  if (reading.skipped > reading.broken.length)
+    hints.push(`${reading.skipped - reading.broken.length} files without objects were left aside.`);
+  for (const [resource, label] of collector.claims.placeless) {
+    if (collector.claims.scopes.has(resource)) continue;
+    const { plural } = resources[resource];
+    hints.push(
+      `The empty list of ${plural} in ${label} names no namespace: if there are none, add --complete ${plural}.`,
+    );
+  }
+  return hints;
+}
+
+function objects(count: number): string {
+  return count === 1 ? '1 object' : `${count} objects`;
+}
+
+function some(list: readonly string[], most: number = 6): string {
+  const shown = list.slice(0, most).join(', ');
+  return list.length > most ? `${shown} and ${list.length - most} more` : shown;
+}
