@@ -1,0 +1,60 @@
+import { isIP, type Socket } from 'node:net';
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
+import type { buildConnector } from 'undici';
+import { bare } from './proxy-io.ts';
+import { tunnel } from './tunnel.ts';
+
+export interface ConnectorOptions {
+  /** What to trust and who to be; see `secureOptions`. */
+  readonly tls: ConnectionOptions;
+  /** The name that the server's certificate must be for, where it is not the host's. */
+  readonly serverName?: string | undefined;
+  readonly proxy?: URL | undefined;
+  readonly timeoutMs: number;
+}
+
+/**
+ * A function that opens connections, with TLS as kubectl does it: `tls-server-name` replaces the host in SNI and verification,
+ * and an IP address is verified without being sent as SNI.
+ */
+export function connector(build: typeof buildConnector, options: ConnectorOptions): buildConnector.connector {
+  const { serverName, proxy, timeoutMs } = options;
+  const plain = build({ timeout: timeoutMs });
+  const secure = build({
+    ...options.tls,
+    timeout: timeoutMs,
+    allowH2: true,
+    ...(serverName === undefined
+      ? {}
+      : { checkServerIdentity: (_: string, peer: PeerCertificate) => checkServerIdentity(serverName, peer) }),
+  } as buildConnector.BuildOptions);
+  const direct: buildConnector.connector = (target, callback) =>
+    (target.protocol === 'https:' ? secure : plain)(target, callback);
+  const named = (target: buildConnector.Options) => {
+    const name = serverName ?? bare(target.hostname);
+    return { ...target, hostname: bare(target.hostname), servername: isIP(name) === 0 ? name : '' };
+  };
+  if (proxy === undefined) return (target, callback) => direct(named(target), callback);
+  return (target, callback) => {
+    void through(proxy, target, timeoutMs, (error, socket) => {
+      if (error !== null || target.protocol !== 'https:') callback(...([error, socket] as Parameters<typeof callback>));
+      else direct({ ...named(target), httpSocket: socket }, callback);
+    });
+  };
+}
+
+async function through(
+  proxy: URL,
+  target: buildConnector.Options,
+  timeoutMs: number,
+  done: (...result: [Error, null] | [null, Socket]) => void,
+): Promise<void> {
+  const port = Number(target.port || (target.protocol === 'https:' ? 443 : 80));
+  let result: [Error, null] | [null, Socket];
+  try {
+    result = [null, await tunnel(proxy, { host: bare(target.hostname), port }, timeoutMs)];
+  } catch (error) {
+    result = [error as Error, null];
+  }
+  done(...result);
+}

@@ -1,0 +1,159 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import type { Connection } from '../kubeconfig/connection.ts';
+import type { Credential } from '../kubeconfig/credentials.ts';
+import { connector } from './connector.ts';
+import { isLoopback } from './no-proxy.ts';
+import { bare } from './proxy-io.ts';
+import { proxyAuthorization } from './tunnel.ts';
+import { secureOptions } from './secure-options.ts';
+
+/** One answer of the API server, whole. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface RequestInfo {
+  readonly method: 'GET';
+  /** The path with its query, without the server. */
+  readonly path: string;
+  /** 0 where no answer came. */
+  readonly status: number;
+  readonly ms: number;
+  /** What came over the wire. */
+  readonly bytes: number;
+}
+
+export interface TransportOptions {
+  /** For one request, in milliseconds; 0 means no limit. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onRequest?: ((info: RequestInfo) => void) | undefined;
+}
+
+/** Sends requests to one API server. There is no way to send anything but GET. */
+export interface Transport {
+  readonly stats: { requests: number; bytes: number };
+  /** One request, with one renewal of credentials that the server refuses. @throws what the connection throws. */
+  get(path: string): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+const gunzipped = promisify(gunzip);
+const largestBody = 1 << 30;
+const connectTimeout = 10_000;
+
+/** A transport for a connection: one HTTP/2 session, or at most six HTTP/1.1 connections. Nothing is sent yet. */
+export async function createTransport(connection: Connection, options: TransportOptions): Promise<Transport> {
+  const { Agent, buildConnector } = await import('undici');
+  const server = new URL(connection.server);
+  const prefix = server.pathname.replace(/\/+$/, '');
+  const { origin, route } = routeOf(connection, server);
+  // Packing costs the processor more than loopback or a local network gives.
+  const compress = connection.compress && !(isLoopback(bare(server.hostname)) && connection.proxy === undefined);
+  const stats = { requests: 0, bytes: 0 };
+  let current: { credential: Credential; dispatcher: Dispatcher } | undefined;
+  const dispatchers = new Set<Dispatcher>();
+
+  function dispatcherFor(credential: Credential): Dispatcher {
+    const same =
+      current !== undefined &&
+      current.credential.certificate === credential.certificate &&
+      current.credential.key === credential.key;
+    const dispatcher =
+      same && current !== undefined
+        ? current.dispatcher
+        : new Agent({
+            connections: 6,
+            headersTimeout: 0,
+            bodyTimeout: 0,
+            maxResponseSize: largestBody,
+            h2Options: { settings: { initialWindowSize: 4 << 20 }, connectionWindowSize: 16 << 20 },
+            connect: connector(buildConnector, {
+              tls: server.protocol === 'https:' ? secureOptions({ ...connection, ...pair(credential) }) : {},
+              serverName: server.protocol === 'https:' ? connection.serverName : undefined,
+              proxy: route === undefined ? connection.proxy : undefined,
+              timeoutMs: options.timeoutMs > 0 ? Math.min(options.timeoutMs, connectTimeout) : connectTimeout,
+            }),
+          });
+    dispatchers.add(dispatcher);
+    current = { credential, dispatcher };
+    return dispatcher;
+  }
+
+  async function send(path: string, credential: Credential): Promise<Reply> {
+    const started = performance.now();
+    let status = 0;
+    let bytes = 0;
+    stats.requests += 1;
+    try {
+      const { statusCode, headers, body } = await dispatcherFor(credential).request({
+        origin,
+        method: 'GET',
+        path: route === undefined ? prefix + path : route.base + prefix + path,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'mekhanikube',
+          ...(compress ? { 'accept-encoding': 'gzip' } : {}),
+          ...(route === undefined ? {} : route.headers),
+          ...(connection.impersonation as Record<string, string | string[]>),
+          ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
+        },
+        signal:
+          options.timeoutMs > 0
+            ? AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
+            : options.signal,
+      });
+      status = statusCode;
+      const raw = Buffer.from(await body.arrayBuffer());
+      bytes = raw.length;
+      stats.bytes += bytes;
+      const packed = headers['content-encoding'] === 'gzip';
+      return {
+        status,
+        headers,
+        body: packed ? await gunzipped(raw, { maxOutputLength: largestBody }) : raw,
+      };
+    } finally {
+      options.onRequest?.({ method: 'GET', path, status, ms: performance.now() - started, bytes });
+    }
+  }
+
+  return {
+    stats,
+    async get(path) {
+      const credential = await connection.credentials.current(options.signal);
+      const reply = await send(path, credential);
+      if (reply.status !== 401) return reply;
+      connection.credentials.refused(credential);
+      const next = await connection.credentials.current(options.signal);
+      return next === credential ? reply : send(path, next);
+    },
+    async close() {
+      await Promise.all([...dispatchers].map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}
+
+/** Plain http through an http proxy is not tunnelled: the proxy gets the whole URL. */
+function routeOf(
+  { proxy }: Connection,
+  server: URL,
+): { origin: string; route?: { base: string; headers: Record<string, string> } } {
+  if (proxy === undefined || server.protocol !== 'http:' || proxy.protocol.startsWith('socks5')) {
+    return { origin: server.origin };
+  }
+  const authorization = proxyAuthorization(proxy);
+  const headers = {
+    host: server.host,
+    ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
+  };
+  return { origin: proxy.origin, route: { base: server.origin, headers } };
+}
+
+function pair({ certificate, key }: Credential): Credential {
+  return certificate === undefined || key === undefined ? {} : { certificate, key };
+}

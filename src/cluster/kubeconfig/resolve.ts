@@ -1,0 +1,114 @@
+import { UserError } from '../../errors.ts';
+import { proxyFor } from '../http/proxy.ts';
+import { choose } from './choose.ts';
+import type { Connection } from './connection.ts';
+import { type Credentials, fixed } from './credentials.ts';
+import { type Environment, findKubeconfig, type FoundKubeconfig } from './files.ts';
+import { impersonation } from './impersonation.ts';
+import { inCluster } from './in-cluster.ts';
+import { readPem } from './pem.ts';
+import type { Pem } from './types.ts';
+import { userCredentials } from './user.ts';
+
+/** kubectl's own flags for choosing a cluster and a user. */
+export interface ConfigOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
+  readonly insecureSkipTlsVerify?: boolean;
+  readonly env: Environment;
+  /** How long a credential plugin may take, in milliseconds. */
+  readonly pluginTimeoutMs?: number;
+  /** Where a pod's service account is mounted, for tests. */
+  readonly serviceAccountFolder?: string;
+}
+
+/**
+ * Finds out which API server to talk to, and as whom, as kubectl does: flags, kubeconfig files, and inside a pod its service
+ * account. Nothing is sent and no plugin is run yet.
+ * @throws UserError when there is no configuration, or it is broken or contradicts itself.
+ */
+export async function resolveConfig(options: ConfigOptions): Promise<Connection> {
+  const { env } = options;
+  const found = await findKubeconfig(options.kubeconfig, env);
+  if (found.config === undefined) return fallback(options, found);
+  const choice = choose(found.config, options);
+  const { cluster, clusterName, user, userName } = choice;
+  const secured = cluster.insecure || given(cluster.ca) || (user !== undefined && given(user.certificate));
+  const server = serverUrl(cluster.server, clusterName, secured ? 'https' : 'http');
+  const url = new URL(server);
+  const insecure = options.insecureSkipTlsVerify === true || cluster.insecure;
+  const ca = insecure ? undefined : await readPem(cluster.ca, `certificate-authority of cluster "${clusterName}"`);
+  // kubectl sends no credentials over plain http; whoever listens there (kubectl proxy, kwok) needs none.
+  const credentials: Credentials =
+    user === undefined || url.protocol === 'http:'
+      ? fixed({})
+      : await userCredentials({
+          name: userName ?? '',
+          user,
+          cluster,
+          ca,
+          server,
+          env,
+          timeoutMs: options.pluginTimeoutMs ?? 60_000,
+        });
+  const proxy = proxyFor(url, cluster.proxy, env);
+  return {
+    name: clusterName,
+    server,
+    ...(choice.context === undefined ? {} : { context: choice.context }),
+    ...(userName === undefined ? {} : { user: userName }),
+    namespace: choice.namespace ?? 'default',
+    ...(ca === undefined ? {} : { ca }),
+    insecure,
+    ...(cluster.serverName === undefined ? {} : { serverName: cluster.serverName }),
+    ...(proxy === undefined ? {} : { proxy }),
+    compress: cluster.compress,
+    impersonation: impersonation(user, options),
+    credentials,
+  };
+}
+
+/** No kubeconfig: a pod's service account, or an error that says where it was looked for. */
+async function fallback(options: ConfigOptions, found: FoundKubeconfig): Promise<Connection> {
+  for (const what of ['context', 'cluster', 'user'] as const) {
+    const name = options[what];
+    if (name !== undefined) {
+      throw new UserError(`unknown-${what}`, `there is no ${what} "${name}": ${whereLooked(found)}`, {
+        hint: 'Name a kubeconfig with --kubeconfig FILE or KUBECONFIG.',
+      });
+    }
+  }
+  const pod = options.kubeconfig === undefined ? await inCluster(options.env, options.serviceAccountFolder) : undefined;
+  if (pod === undefined) {
+    throw new UserError('no-kubeconfig', `there is no Kubernetes configuration: ${whereLooked(found)}`, {
+      hint: 'Name a kubeconfig with --kubeconfig FILE or KUBECONFIG.',
+    });
+  }
+  const proxy = proxyFor(new URL(pod.server), undefined, options.env);
+  return {
+    ...pod,
+    insecure: options.insecureSkipTlsVerify === true,
+    ...(proxy === undefined ? {} : { proxy }),
+    impersonation: impersonation(undefined, options),
+  };
+}
+
+function whereLooked({ files }: FoundKubeconfig): string {
+  if (files.length === 0) return 'KUBECONFIG names no file';
+  return files.map(({ file, state }) => `${file} ${state === 'missing' ? 'does not exist' : 'is empty'}`).join(', ');
+}
+
+const given = (pem: Pem) => pem.data !== undefined || pem.file !== undefined;
+
+/** Scheme, host, port and path of a server. A bare host gets a scheme as kubectl gives it: https where TLS is set up. */
+function serverUrl(server: string | undefined, cluster: string, scheme: 'http' | 'https'): string {
+  const hint = 'Mend `clusters[].cluster.server` in the kubeconfig.';
+  if (server === undefined) throw new UserError('bad-kubeconfig', `cluster "${cluster}" names no server`, { hint });
+  const url = URL.parse(/^https?:\/\//i.test(server) ? server : `${scheme}://${server}`);
+  if (url === null) throw new UserError('bad-kubeconfig', `the server of cluster "${cluster}" is no URL`, { hint });
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}

@@ -1,0 +1,59 @@
+import { UserError } from '../errors.ts';
+import type { Resource } from '../model/resources.ts';
+import type { Gap } from '../model/snapshot.ts';
+import type { Connection } from './kubeconfig/connection.ts';
+
+/** How one resource came out. */
+export interface Reading {
+  readonly resource: Resource;
+  readonly state: 'whole' | 'partly' | 'forbidden' | 'broken';
+  /** Where it was read although it may not be listed in the whole cluster. */
+  readonly namespaces: readonly string[];
+  readonly reason?: string;
+}
+
+/** What could not be seen, in the order of reading. */
+export function gapsOf(readings: readonly Reading[]): readonly Gap[] {
+  return readings.flatMap(({ resource, reason }) =>
+    reason === undefined ? [] : [{ what: 'resource' as const, name: resource, reason }],
+  );
+}
+
+/** What the user could do to see more. */
+export function hintsOf(readings: readonly Reading[]): readonly string[] {
+  const forbidden = readings.filter(({ state }) => state === 'forbidden').map(({ resource }) => resource);
+  const namespaces = [...new Set(readings.flatMap((reading) => reading.namespaces))].sort();
+  const hints: string[] = [];
+  if (namespaces.length > 0) {
+    hints.push(
+      `Objects in namespaces may not be listed in the whole cluster: only ${namespaces.join(', ')} ${namespaces.length === 1 ? 'was' : 'were'} read. Name others with -n.`,
+    );
+  }
+  const beside = forbidden.filter((resource) => resource !== 'secrets');
+  if (beside.length > 0 || namespaces.length > 0) {
+    hints.push('deploy/rbac.yaml holds the read-only ClusterRole that lets everything be seen.');
+  } else if (forbidden.length > 0) {
+    hints.push('Secrets may not be listed: deploy/rbac-secrets.yaml allows it, --secrets never does without.');
+  }
+  return hints;
+}
+
+/** @throws UserError `nothing-readable` when not one list could be read. */
+export function requireSomething(readings: readonly Reading[], connection: Connection): void {
+  if (readings.some(({ state }) => state === 'whole' || state === 'partly')) return;
+  const broken = readings.find(({ state }) => state === 'broken');
+  const { name, user } = connection;
+  if (broken !== undefined) {
+    throw new UserError(
+      'nothing-readable',
+      `nothing could be read from cluster "${name}": ${broken.resource}: ${broken.reason}`,
+      {
+        hint: `Check that the server of cluster "${name}" is a Kubernetes API server, and that it is well.`,
+      },
+    );
+  }
+  const who = user === undefined ? 'the user' : `user "${user}"`;
+  throw new UserError('nothing-readable', `${who} may not list anything in cluster "${name}" (403)`, {
+    hint: 'Name a namespace that you may read with -n, or ask for the role in deploy/rbac.yaml.',
+  });
+}

@@ -1,0 +1,38 @@
+import { type Resource, resources } from '../model/resources.ts';
+import type { ApiServer } from './api-server.ts';
+
+/**
+ * Tells what a 404 on a list means. Where the group is not served, or served without this resource, no such object can exist: the
+ * list is empty and complete. Where the server knows the group in other versions only, objects may exist that were not seen.
+ */
+export function createServed(server: ApiServer): (resource: Resource) => Promise<{ reason?: string }> {
+  let groups: Promise<ReadonlyMap<string, readonly string[]> | undefined> | undefined;
+  return async (resource) => {
+    const { apiVersion } = resources[resource];
+    const [group = '', version = ''] = apiVersion.split('/');
+    if (!apiVersion.includes('/')) return { reason: 'the server does not serve it (404)' };
+    groups ??= readGroups(server);
+    const known = await groups;
+    if (known === undefined) return { reason: 'the server does not say whether it serves it (404)' };
+    const versions = known.get(group);
+    if (versions === undefined || versions.includes(version)) return {};
+    return { reason: `the server serves ${group} only as ${versions.join(', ')}` };
+  };
+}
+
+async function readGroups(server: ApiServer): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
+  const reply = await server.get('/apis');
+  if (reply.status !== 200) return undefined;
+  try {
+    const list = JSON.parse(reply.body.toString()) as { groups?: readonly Group[] };
+    if (!Array.isArray(list.groups)) return undefined;
+    return new Map(list.groups.map((group: Group) => [group.name, group.versions.map(({ version }) => version)]));
+  } catch {
+    return undefined;
+  }
+}
+
+interface Group {
+  readonly name: string;
+  readonly versions: readonly { readonly version: string }[];
+}
