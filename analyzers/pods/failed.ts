@@ -1,0 +1,75 @@
+import { condition, conditionIs, controllerOf, field, type Severity } from '../../src/kit.ts';
+import { draft, type PodCase, type PodDraft, values } from './case.ts';
+import type { Code } from './codes.ts';
+import { failed, oom } from './crash.ts';
+import { lastEnding } from './endings.ts';
+import { evictedFault } from './evicted.ts';
+import { nodeLinks } from './links.ts';
+import { isFirstRetry, isReplaced } from './replaced.ts';
+import { after } from './text.ts';
+
+/** A pod in phase Failed: put away by its node, refused by it, past its deadline, or ended with an error. */
+export function failedFaults(one: PodCase): readonly PodDraft[] {
+  const { pod } = one;
+  const reason = pod.status?.reason ?? '';
+  if (reason === 'Evicted') return [evictedFault(one)];
+  const code = codeOf(reason);
+  if (code !== undefined) return [byReason(one, code, reason)];
+  // Evicted through the API, preempted or deleted by the taint manager: on purpose, and its controller makes another.
+  if (conditionIs(pod, 'DisruptionTarget', 'True') !== undefined) return [];
+  if (isReplaced(one)) return [];
+  // Pods that are always restarted fail only by being put away; another is made in their place.
+  if ((pod.spec.restartPolicy ?? 'Always') === 'Always' && controllerOf(pod) !== undefined) return [];
+  const severity: Severity = isFirstRetry(one) ? 'info' : 'warning';
+  return containerEnds(one).map((found) => ({ ...found, severity }));
+}
+
+/** The containers that failed; a container stopped with the others (SIGTERM) only where none failed by itself. */
+function containerEnds(one: PodCase): readonly PodDraft[] {
+  const ends = one.containers.flatMap((container) => {
+    const ending = lastEnding(container);
+    return ending === undefined || ending.terminated.exitCode === 0 ? [] : [{ container, ending }];
+  });
+  const own = ends.filter(
+    ({ ending, container }) => ending.terminated.exitCode !== 143 && container.role !== 'sidecar',
+  );
+  return (own.length > 0 ? own : ends).map(({ container, ending }) =>
+    ending.terminated.reason === 'OOMKilled' ? oom(one, container, ending) : failed(one, container, ending),
+  );
+}
+
+/** Reasons of kubelets and of the node controller (pkg/kubelet/lifecycle, eviction, nodeshutdown). */
+function codeOf(reason: string): Code | undefined {
+  if (reason === 'DeadlineExceeded') return 'PodDeadlineExceeded';
+  if (/^(?:Terminated|NodeShutdown|Shutdown)$/.test(reason)) return 'PodNodeShutdown';
+  if (
+    /^(?:UnexpectedAdmissionError|OutOf.+|NodeAffinity|NodeLost|NodeName|Preempting|.*Error|.*Forbidden)$/.test(reason)
+  )
+    return 'PodRejectedByNode';
+  if (/^(?:PodOS|AppArmor|Seccomp|NodePorts|TaintToleration|InvalidNodeInfo|UnsupportedPod|InPlacePod)/.test(reason))
+    return 'PodRejectedByNode';
+  return undefined;
+}
+
+function byReason(one: PodCase, code: Code, reason: string): PodDraft {
+  const { pod } = one;
+  const node = pod.spec.nodeName ?? '';
+  const text = after(pod.status?.message);
+  const messages: Partial<Record<Code, string>> = {
+    PodDeadlineExceeded: `stopped after its activeDeadlineSeconds (${pod.spec.activeDeadlineSeconds ?? 'of its Job'})`,
+    PodNodeShutdown: `stopped when node ${node} was shut down`,
+  };
+  const replaced = isReplaced(one);
+  return draft(one, code, {
+    key: code === 'PodRejectedByNode' ? reason : '',
+    ...(replaced ? { severity: 'info' } : {}),
+    message: messages[code] ?? `node ${node} refused it (${reason})${text}`,
+    evidence: [
+      field(pod, 'status.reason', reason),
+      ...(pod.status?.message === undefined ? [] : [field(pod, 'status.message', pod.status.message)]),
+    ],
+    causes: code === 'PodDeadlineExceeded' ? [] : nodeLinks(one, 'likely'),
+    since: condition(pod, 'Ready')?.lastTransitionTime ?? pod.status?.startTime ?? pod.metadata.creationTimestamp,
+    values: values({ node, reason }),
+  });
+}

@@ -1,0 +1,164 @@
+import {
+  type CauseLink,
+  computed,
+  type Evidence,
+  eventEvidence,
+  field,
+  type ObjectEvent,
+  olderThan,
+  type Reference,
+} from '../../src/kit.ts';
+import { draft, type PodCase, type PodDraft, values } from './case.ts';
+import type { Code } from './codes.ts';
+import { alike, namedIn } from './config-error.ts';
+import { driverLinks, volumeDrivers } from './csi.ts';
+import { nodeLinks, podReferences, referenceLinks } from './links.ts';
+import { quote } from './text.ts';
+
+/** Whether an event says that a volume could not be mounted. That an object is not yet in the kubelet's cache is no fault. */
+export function isMountEvent({ reason, message }: ObjectEvent): boolean {
+  return (
+    /^(?:FailedMount|FailedMapVolume|FailedMountOnFilesystemMismatch)$/.test(reason) &&
+    !/not registered\s*$/.test(message)
+  );
+}
+
+/** Everything a pod needs for its volumes: Secrets, ConfigMaps, claims, their drivers. */
+export function volumeLinks(one: PodCase): readonly CauseLink[] {
+  return [...referenceLinks(volumeReferences(one)), ...driverLinks(one, volumeDrivers(one))];
+}
+
+function volumeReferences({ pod }: PodCase): readonly Reference[] {
+  return podReferences(pod).filter(({ volume, optional }) => volume !== undefined && !optional);
+}
+
+/** The first object or key that a volume needs and that is proven not to be there. */
+export interface Absence {
+  readonly reference: Reference;
+  readonly key: boolean;
+}
+
+export function absentVolume(one: PodCase): Absence | undefined {
+  for (const reference of volumeReferences(one)) {
+    const { resource, object, key, generated } = reference;
+    // What the control plane publishes by itself may be left out of a recording.
+    if (generated) continue;
+    const found = one.snapshot.lookup(resource, object.name, object.namespace);
+    if (found.state === 'absent' && (resource === 'secrets' || resource === 'configmaps'))
+      return { reference, key: false };
+    if (found.state !== 'found' || key === undefined) continue;
+    const keys = 'keys' in found.object ? found.object.keys : undefined;
+    if (keys !== undefined && !keys.includes(key)) return { reference, key: true };
+  }
+  return undefined;
+}
+
+/**
+ * A volume that cannot be mounted. At once where what it needs is not there; else only after a while, for mounts are tried again
+ * and a volume may come a moment after its pod.
+ */
+export function mountFault(
+  one: PodCase,
+  event: ObjectEvent | undefined,
+  began: string | undefined,
+  absent: Absence | undefined,
+): PodDraft | undefined {
+  const { pod, snapshot, settings } = one;
+  if (absent === undefined && !olderThan(snapshot, began, settings.startGrace)) return undefined;
+  const kind = classify(event?.message ?? '', absent);
+  const volume = absent?.reference.volume ?? volumeOf(one, event?.message ?? '');
+  const driver = /driver name (\S{1,253}) not found/.exec(event?.message ?? '')?.[1];
+  const links = volume === undefined ? volumeReferences(one) : volumeReferences(one).filter((r) => r.volume === volume);
+  const drivers = driver === undefined ? volumeDrivers(one) : [driver];
+  return draft(one, kind.code, {
+    key: kind.code === 'PodCSIDriverNotRegistered' ? (driver ?? '') : (volume ?? ''),
+    message: messageOf(one, kind, { volume, driver, text: event?.message ?? '', absent }),
+    evidence: [...(event === undefined ? [] : [eventEvidence(pod, event)]), ...absenceEvidence(one, absent)],
+    causes: [
+      ...referenceLinks(links),
+      ...(absent === undefined ? [...driverLinks(one, drivers), ...nodeLinks(one)] : []),
+    ],
+    since: began,
+    values: values({
+      volume,
+      driver,
+      node: pod.spec.nodeName,
+      missing: absent?.key === true ? absent.reference.key : undefined,
+      source: absent?.reference.object.name,
+      sourceKind: absent?.reference.object.kind.toLowerCase(),
+    }),
+  });
+}
+
+function absenceEvidence(one: PodCase, absent: Absence | undefined): Evidence[] {
+  if (absent === undefined) return [];
+  const { path, keyPath, key, object } = absent.reference;
+  const what = `${object.kind} ${object.name}`;
+  return [
+    field(one.pod, absent.key ? (keyPath ?? path) : path, absent.key ? (key ?? '') : object.name),
+    computed(object, absent.key ? `${what} has no key ${key ?? ''}` : `${what} does not exist`),
+  ];
+}
+
+interface Kind {
+  readonly code: Code;
+  readonly what?: string;
+}
+
+const kinds: readonly (readonly [RegExp, Kind])[] = [
+  [/not found in the list of registered CSI drivers/, { code: 'PodCSIDriverNotRegistered' }],
+  [/references non-existent \w+ key/, { code: 'PodConfigKeyMissing' }],
+  [/access denied|permission denied/i, { code: 'PodMountFailed', what: 'access denied' }],
+  [
+    /connection (?:timed out|refused)|no route to host|host is down/i,
+    { code: 'PodMountFailed', what: 'the storage server cannot be reached' },
+  ],
+  [
+    /bad option; .{0,200}helper program|executable file not found/,
+    { code: 'PodMountFailed', what: 'the node lacks the mount helper (nfs-common, cifs-utils)' },
+  ],
+  [/wrong fs type|superblock|fsck/i, { code: 'PodMountFailed', what: 'the filesystem is damaged or of another type' }],
+  [
+    /is not a directory|does not exist|hostPath type check failed/,
+    { code: 'PodMountFailed', what: 'the path on the node is not what the volume says' },
+  ],
+];
+
+function classify(text: string, absent: Absence | undefined): Kind {
+  if (absent?.key === true) return { code: 'PodConfigKeyMissing' };
+  if (absent !== undefined || namedIn(text, undefined) !== undefined) return { code: 'PodMountFailed' };
+  return kinds.find(([pattern]) => pattern.test(text))?.[1] ?? { code: 'PodMountFailed' };
+}
+
+/** The volume of the spec that a text names; the texts about claims name the PersistentVolume instead. */
+function volumeOf({ pod }: PodCase, text: string): string | undefined {
+  const quoted = /for volume "([^"]{1,253})"/.exec(text)?.[1];
+  const unmounted = /unmounted volumes=\[([^\]\s]{1,253})\]/.exec(text)?.[1];
+  const volumes = pod.spec.volumes ?? [];
+  return volumes.find(({ name }) => name === quoted || name === unmounted)?.name;
+}
+
+interface Words {
+  readonly volume: string | undefined;
+  readonly driver: string | undefined;
+  readonly text: string;
+  readonly absent: Absence | undefined;
+}
+
+function messageOf(one: PodCase, kind: Kind, { volume, driver, text, absent }: Words): string {
+  const which = volume === undefined ? 'a volume' : `volume ${volume}`;
+  if (kind.code === 'PodCSIDriverNotRegistered')
+    return `${which} cannot be mounted: CSI driver ${driver ?? ''} is not registered on node ${one.pod.spec.nodeName ?? ''}`;
+  if (absent !== undefined) {
+    const { object, key, resource } = absent.reference;
+    const wanted = resource === 'secrets' || resource === 'configmaps' ? { resource, object } : undefined;
+    const similar =
+      wanted === undefined ? undefined : alike(one, absent.key && key !== undefined ? { ...wanted, key } : wanted);
+    const fact = absent.key
+      ? `${object.kind} ${object.name} has no key ${key ?? ''}`
+      : `${object.kind} ${object.name} does not exist`;
+    return `${which} cannot be mounted: ${fact}${similar === undefined ? '' : ` (there is ${similar})`}`;
+  }
+  const said = quote(text.replace(/^MountVolume\.\w+ failed for volume "[^"]*" : /, ''));
+  return `${which} cannot be mounted: ${[kind.what, said].filter((words) => words !== undefined && words !== '').join(': ')}`;
+}
