@@ -1,10 +1,11 @@
 import type { Loaded } from './cluster/load.ts';
 import { correlate } from './engine/correlate.ts';
 import { runAnalyzers } from './engine/run.ts';
+import { controllerResources } from './graph/owners.ts';
 import { explainFromRunbook } from './explain/explain.ts';
 import type { Analyzer } from './model/finding.ts';
 import type { Report } from './model/report.ts';
-import { allResources } from './model/resources.ts';
+import { allResources, type Resource } from './model/resources.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { buildReport } from './report/build.ts';
 import { checkWords, resolveScope, type ScopeRequest } from './report/scope.ts';
@@ -15,6 +16,13 @@ export interface AnalyzeOptions {
   /** Values by analyzer and setting; what is not given takes its default. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly scope?: ScopeRequest;
+}
+
+/** What has to be read for analyzers: what they declare, and what is needed to roll findings up and to check the scope. */
+export function neededResources(analyzers: readonly Analyzer[]): readonly Resource[] {
+  const needed = new Set<Resource>(['namespaces', 'pods', ...controllerResources]);
+  for (const { reads } of analyzers) for (const resource of reads) needed.add(resource);
+  return allResources.filter((resource) => needed.has(resource));
 }
 
 /** What a run does at the moment, for a progress line. */

@@ -20,7 +20,7 @@ export async function analyzeCommand(
   io: Io,
   loaders: Loaders,
 ): Promise<number> {
-  const [{ analyzers }, { loadConfig }, { run }] = await Promise.all([
+  const [{ analyzers }, { loadConfig }, { neededResources, run }] = await Promise.all([
     import('../../analyzers/index.ts'),
     import('../config/load.ts'),
     import('../pipeline.ts'),
@@ -33,7 +33,8 @@ export async function analyzeCommand(
   const hooks = hooksFor(io, config, progress);
   let report: Report;
   try {
-    const load = () => (config.from.length > 0 ? loaders.recorded(config, hooks) : loaders.live(config, hooks));
+    const wanted = neededResources(analyzers);
+    const load = () => (config.from.length > 0 ? loaders.recorded(config, hooks) : loaders.live(config, hooks, wanted));
     ({ report } = await run({ ...toRunOptions(config, targets, analyzers), load, onStep: hooks.onStep }));
   } finally {
     progress.stop();

@@ -1,14 +1,24 @@
+import type { RequestInfo, ServerOptions } from '../cluster/live.ts';
 import type { RecordedOptions } from '../cluster/recorded.ts';
+import type { Config } from '../config/load.ts';
 import { UserError } from '../errors.ts';
 import { resourceByName, resourceWords } from '../graph/names.ts';
 import { nearest } from '../graph/nearest.ts';
+import { allResources } from '../model/resources.ts';
 import { version } from '../report/version.ts';
-import type { Loaders } from './loaders.ts';
+import type { LoadHooks, Loaders } from './loaders.ts';
 
 /** The loaders that read real clusters and files. What each needs is imported when it is used. */
 export const builtInLoaders: Loaders = {
-  live: async () => {
-    throw new UserError('not-yet', 'live clusters cannot be read yet');
+  live: async (config, hooks, wanted) => {
+    const { loadLive } = await import('../cluster/live.ts');
+    return loadLive({
+      ...serverOptions(config, hooks),
+      namespaces: config.namespace,
+      secrets: config.secrets,
+      resources: wanted,
+      onProgress: ({ resource, objects }) => hooks.onProgress(`Reading ${resource}: ${objects} objects`),
+    });
   },
   recorded: async (config, { onProgress }) => {
     const complete = config.complete.map(completeName);
@@ -22,15 +32,45 @@ export const builtInLoaders: Loaders = {
     });
   },
   snapshot: async (file, config, hooks) => {
-    const loaded = await builtInLoaders.live(config, hooks);
+    const loaded = await builtInLoaders.live(config, hooks, allResources);
     const { writeSnapshot } = await import('../cluster/snapshot-file.ts');
     await writeSnapshot(file, loaded, { tool: version });
     return loaded;
   },
-  serverVersion: async () => {
-    throw new UserError('not-yet', 'live clusters cannot be read yet');
+  serverVersion: async (config, hooks) => {
+    const { serverVersion } = await import('../cluster/live.ts');
+    const { connection, version: server = 'of unknown version' } = await serverVersion(serverOptions(config, hooks));
+    return `${server} (${connection.server})`;
   },
 };
+
+function serverOptions(config: Config, hooks: LoadHooks): ServerOptions {
+  const { onRequest } = hooks;
+  const print = ({ method, path, status, bytes, ms }: RequestInfo) =>
+    onRequest?.(`${method} ${path} ${status === 0 ? 'no answer' : status} ${bytes} bytes ${Math.round(ms)} ms`);
+  return {
+    env: hooks.environment,
+    ...given(config, ['kubeconfig', 'context', 'cluster', 'user', 'as']),
+    asGroup: config.asGroup,
+    insecureSkipTlsVerify: config.insecureSkipTlsVerify,
+    ...(config.requestTimeout === undefined ? {} : { requestTimeoutMs: config.requestTimeout }),
+    signal: hooks.signal,
+    ...(onRequest === undefined ? {} : { onRequest: print }),
+  };
+}
+
+/** Those of some options that were given. */
+function given<Name extends 'kubeconfig' | 'context' | 'cluster' | 'user' | 'as'>(
+  config: Config,
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const result: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const value = config[name];
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}
 
 type Complete = NonNullable<RecordedOptions['complete']>[number];
 

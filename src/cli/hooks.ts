@@ -21,6 +21,7 @@ export function hooksFor(
   let last: { readonly step: Step; readonly at: number } | undefined;
   return {
     signal: io.signal,
+    environment: io.environment,
     onProgress: (text) => progress.say(clean(text)),
     onRequest: config.verbose ? verbose : undefined,
     onStep: (step) => {

@@ -5,6 +5,7 @@ import { addGlobalFlags, addOutputFlags, addRecordingFlags, addScopeFlags, addSe
 import type { Io } from './io.ts';
 import type { Loaders } from './loaders.ts';
 import { snapshotCommand } from './snapshot.ts';
+import { version } from '../report/version.ts';
 import { versionCommand } from './version.ts';
 
 const examples = `
@@ -29,14 +30,9 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
     .configureHelp({ showGlobalOptions: true, helpWidth: io.columns ?? 100 })
     .exitOverride()
-    .option('-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .addHelpText('after', examples);
   addGlobalFlags(program);
-  program.action(async (_flags, command: Command) => {
-    if (command.opts<{ version?: boolean }>().version === true) done(await versionCommand(true, command, io, loaders));
-    else command.help();
-  });
-
   const analyze = program
     .command('analyze')
     .description('diagnose a cluster, or a recording of one')

@@ -9,7 +9,7 @@ export async function runCli(argv: readonly string[], io: Io, loaders: Loaders):
   try {
     await createProgram(io, loaders, (code) => {
       exitCode = code;
-    }).parseAsync([...argv], { from: 'user' });
+    }).parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     return reportFailure(error, io, { verbose: argv.some((word) => word === '-v' || word === '--verbose') });
