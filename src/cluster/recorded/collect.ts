@@ -4,6 +4,7 @@ import { intake } from '../redact/intake.ts';
 import { isRecord } from '../shape.ts';
 import { type Claims, createClaims } from './claims.ts';
 import { createClock } from './clock.ts';
+import { gitVersion, isList, isPage, notStored, type Raw, typed } from './documents.ts';
 import type { Place } from './layout.ts';
 import { resourceByKind, understand } from './versions.ts';
 
@@ -38,8 +39,6 @@ export interface Collector {
   newest(): number | undefined;
   serverVersion: string | undefined;
 }
-
-type Raw = Readonly<Record<string, unknown>>;
 
 /** An empty collector. */
 export function createCollector(): Collector {
@@ -177,38 +176,6 @@ export function createCollector(): Collector {
 }
 
 type Writable = { -readonly [Key in keyof Collector]: Collector[Key] };
-
-function isList(document: Raw): document is Raw & { items: readonly unknown[] } {
-  const { kind, items } = document;
-  return Array.isArray(items) && (kind === undefined || (typeof kind === 'string' && kind.endsWith('List')));
-}
-
-/** The kind of the items, where the list or its place says it. */
-function typed(document: Raw, place: Place): { apiVersion: string; kind: string } | undefined {
-  const { apiVersion, kind } = document;
-  if (typeof kind === 'string' && kind !== 'List' && typeof apiVersion === 'string')
-    return { apiVersion, kind: kind.slice(0, -'List'.length) };
-  return place.resource === undefined || kind === 'List' ? undefined : resources[place.resource];
-}
-
-/** A page of a larger list, as `kubectl get --raw '...?limit=500'` gives it. */
-function isPage(document: Raw): boolean {
-  const metadata = isRecord(document['metadata']) ? document['metadata'] : {};
-  return typeof metadata['continue'] === 'string' && metadata['continue'] !== '';
-}
-
-/** `kubectl version -o json`, or `cluster_version.json` of a support bundle. */
-function gitVersion(document: Raw): string | undefined {
-  const { serverVersion, info } = document;
-  const found = isRecord(serverVersion) ? serverVersion['gitVersion'] : isRecord(info) ? info['gitVersion'] : undefined;
-  return typeof found === 'string' && /^v\d/.test(found) ? found : undefined;
-}
-
-function notStored(document: Raw, kind: string): string | undefined {
-  if (kind === 'Config' && Array.isArray(document['clusters'])) return 'it is a kubeconfig: give it with --kubeconfig';
-  if (kind === 'Status') return `it holds an answer of the API server: ${String(document['message']).slice(0, 200)}`;
-  return kind === 'Table' ? 'it holds a Table: write it with kubectl get -o json' : undefined;
-}
 
 /** Of the same object read twice, the one with the higher resourceVersion is newer; where they cannot be compared, the later one. */
 function isNewer(before: KubeObject, now: KubeObject): boolean {

@@ -13,8 +13,9 @@ export function hintsOf(collector: Collector, reading: Reading): readonly string
   if (collector.problemCount > 0)
     hints.push(`${objects(collector.problemCount)} could not be understood: ${some(collector.problems, 3)}.`);
   if (reading.broken.length > 0) hints.push(`Files that could not be read: ${some(reading.broken, 3)}.`);
-  if (reading.skipped > reading.broken.length)
-    hints.push(`${reading.skipped - reading.broken.length} files without objects were left aside.`);
+  const aside = reading.skipped - reading.broken.length;
+  if (aside === 1) hints.push('1 file without objects was left aside.');
+  else if (aside > 1) hints.push(`${aside} files without objects were left aside.`);
   for (const [resource, label] of collector.claims.placeless) {
     if (collector.claims.scopes.has(resource)) continue;
     const { plural } = resources[resource];

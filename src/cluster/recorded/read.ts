@@ -4,7 +4,7 @@ import { isSnapshot, readSnapshot, type SnapshotHeader } from '../snapshot-file.
 import { entries, isTar } from './archive.ts';
 import { type Chunks, gather, gunzip, isGzip, peek } from './bytes.ts';
 import type { Collector, Origin } from './collect.ts';
-import { jsonDocuments, looksLikeJson } from './json.ts';
+import { jsonDocuments, lineOf, looksLikeJson } from './json.ts';
 import { placeOf } from './layout.ts';
 import { notObjects, utf8 } from './text.ts';
 import { yamlDocuments } from './yaml.ts';
@@ -116,7 +116,9 @@ async function text(bytes: Buffer, source: Source, collector: Collector, reading
     for (const document of jsonDocuments(content, label, (at) => (yamlFrom = at))) take(document, 'json');
   if (yamlFrom !== undefined) {
     if (content.length > longestYaml) throw tooLong(label);
-    for await (const document of yamlDocuments(content.toString('utf8', yamlFrom), label)) take(document, 'yaml');
+    const first = lineOf(content, yamlFrom);
+    for await (const document of yamlDocuments(content.toString('utf8', yamlFrom), label, first))
+      take(document, 'yaml');
   }
   if (objects > 0) reading.files += 1;
   else throw nothing(label, problem);

@@ -10,23 +10,23 @@ const largest = 48 * 1024 ** 2;
  * The documents of a YAML text. Times stay texts, and aliases, which `kubectl` never writes, are bounded.
  * @throws UserError where it is not YAML, with file and line.
  */
-export async function* yamlDocuments(text: string, label: string): AsyncGenerator {
+export async function* yamlDocuments(text: string, label: string, firstLine: number = 1): AsyncGenerator {
   const { CORE_SCHEMA, loadAll, YAMLException } = await import('js-yaml');
   // CORE_SCHEMA knows no timestamps and no merge keys.
   const options = { schema: CORE_SCHEMA, maxAliases: 100, maxDepth: 100, json: true };
-  const parse = (part: string, firstLine: number): readonly unknown[] => {
+  const parse = (part: string, start: number): readonly unknown[] => {
     try {
       return loadAll(part, options);
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
-      const line = firstLine + (error.mark?.line ?? 0);
+      const line = start + (error.mark?.line ?? 0);
       throw new UserError('file-broken', `${label} is not sound YAML: line ${line}: ${error.reason}`, {
         hint: 'Give what kubectl get -o yaml wrote, unchanged. JSON (-o json) is read faster.',
         cause: error,
       });
     }
   };
-  for (const { text: document, line } of splitDocuments(text)) {
+  for (const { text: document, line } of splitDocuments(text, firstLine)) {
     if (document.length <= portion) {
       for (const one of parse(document, line)) if (one !== null && one !== undefined) yield bounded(one, label);
     } else yield bounded(inPortions(document, line, label, parse), label);
@@ -39,11 +39,11 @@ interface Part {
 }
 
 /** Splits at lines that begin with `---`, which cannot be anything else in YAML. */
-function* splitDocuments(text: string): Generator<Part> {
+function* splitDocuments(text: string, firstLine: number): Generator<Part> {
   // Small texts are left to the parser; directives belong to the document that follows.
   const mark = /^---(?:[ \t\r].*)?$/gm;
   let start = 0;
-  let line = 1;
+  let line = firstLine;
   const whole = text.length <= portion || text.startsWith('%');
   for (const match of whole ? [] : text.matchAll(mark)) {
     if (match.index === start) continue;

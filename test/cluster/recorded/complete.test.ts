@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { loadRecorded } from '../../../src/cluster/recorded.ts';
+import type { KubeObject } from '../../../src/model/object.ts';
+import type { Resource } from '../../../src/model/resources.ts';
+import { deployment, node, object, pod } from '../../support/objects.ts';
+import { folder, list, load, shown, typedList } from './files.ts';
+
+const [a, b, c] = [pod('shop/a'), pod('shop/b'), pod('bank/c')];
+const service = object('services', 'shop/web', { spec: {} });
+
+test.each<[string, string, Resource, string]>([
+  ['a List over two namespaces', list(a, c), 'pods', 'bank/c shop/a (all)'],
+  ['a List in one namespace', list(a, b), 'pods', 'shop/a shop/b (shop)'],
+  ['a List of several kinds spans as a whole', list(a, c, service), 'services', 'shop/web (all)'],
+  ['a List says nothing of kinds it does not hold', list(a, c), 'secrets', '(-: not in the recording)'],
+  ['a List of cluster-scoped objects', list(node('n1')), 'nodes', 'n1 (all)'],
+  ['cluster-scoped objects do not make a List span', list(node('n1'), a), 'pods', 'shop/a (shop)'],
+  ['an empty List', list(), 'pods', '(-: not in the recording)'],
+  ['a typed list', typedList('Pod', [a, c]), 'pods', 'bank/c shop/a (all)'],
+  ['a typed list in one namespace', typedList('Pod', [a]), 'pods', 'shop/a (shop)'],
+  ['an empty typed list says no namespace', typedList('Pod', []), 'pods', '(-: not in the recording)'],
+  ['an empty typed list of a cluster-scoped kind', typedList('Node', []), 'nodes', '(all)'],
+  ['a single object', JSON.stringify(a), 'pods', 'shop/a (-: only single objects are in the recording)'],
+  [
+    'single objects one after the other',
+    `${JSON.stringify(a)}\n${JSON.stringify(c)}`,
+    'pods',
+    'bank/c shop/a (-: only single objects are in the recording)',
+  ],
+  ['a bare array', JSON.stringify([a, c]), 'pods', 'bank/c shop/a (-: only single objects are in the recording)'],
+  [
+    'a page of a longer list',
+    JSON.stringify({ ...JSON.parse(typedList('Pod', [a, c])), metadata: { continue: 'abc' } }),
+    'pods',
+    'bank/c shop/a (-: the recording holds one page of a longer list)',
+  ],
+  [
+    'a list with an object that is not understood',
+    list(a, c, { ...pod('shop/bad'), spec: {} } as unknown as KubeObject),
+    'pods',
+    'bank/c shop/a (-: not all of its objects could be understood)',
+  ],
+  [
+    'what is not understood spoils its own kind only',
+    list(node('n1'), { ...pod('shop/bad'), spec: {} } as unknown as KubeObject),
+    'nodes',
+    'n1 (all)',
+  ],
+])('%s', async (_name, content, resource, expected) => {
+  expect(shown(await load(content), resource)).toBe(expected);
+});
+
+test('several files add up', async () => {
+  const root = folder({ 'one.json': list(a), 'two.json': list(c), 'nodes.json': list(node('n1')) });
+  const loaded = await loadRecorded({ paths: ['one', 'two', 'nodes'].map((name) => `${root}/${name}.json`) });
+  expect(shown(loaded, 'pods')).toBe('bank/c shop/a (bank,shop)');
+  expect(shown(loaded, 'nodes')).toBe('n1 (all)');
+  expect(loaded.gaps.find((gap) => gap.name === 'pods')).toEqual({
+    what: 'resource',
+    name: 'pods',
+    reason: 'only the namespaces bank and shop are in the recording',
+  });
+  expect(loaded.assumptions).toEqual([
+    'The recording is taken as complete for nodes.',
+    'In the namespaces bank and shop it is taken as complete for pods.',
+    'Ages are measured against 2026-02-27T12:00:00Z, the newest time in the recording.',
+  ]);
+});
+
+test('what is complete in every namespace that exists is complete', async () => {
+  const spaces = typedList(
+    'Namespace',
+    ['bank', 'shop'].map((name) => object('namespaces', name)),
+  );
+  const root = folder({ 'n.json': spaces, 'one.json': list(a), 'two.json': list(c) });
+  expect(shown(await loadRecorded({ paths: [root] }), 'pods')).toBe('bank/c shop/a (all)');
+});
+
+test('one gap for each resource that is not complete, none for the others', async () => {
+  const loaded = await load(list(a, c, node('n1')));
+  expect(loaded.gaps.map((gap) => gap.name)).not.toContain('pods');
+  expect(loaded.gaps.map((gap) => gap.name)).not.toContain('nodes');
+  expect(loaded.gaps).toContainEqual({ what: 'resource', name: 'secrets', reason: 'not in the recording' });
+  expect(new Set(loaded.gaps.map((gap) => gap.name)).size).toBe(loaded.gaps.length);
+});
+
+test('--complete overrules what is not listed', async () => {
+  const loaded = await load(list(a), { complete: ['secrets', 'pods'] });
+  expect(shown(loaded, 'pods')).toBe('shop/a (all)');
+  expect(loaded.snapshot.lookup('secrets', 'x', 'shop')).toEqual({ state: 'absent' });
+  expect(loaded.snapshot.lookup('configmaps', 'x', 'shop')).toEqual({
+    state: 'unknown',
+    reason: 'not in the recording',
+  });
+  expect(loaded.assumptions).toContain('Taken as complete, because of --complete: pods and secrets.');
+});
+
+test('--complete all leaves no gap', async () => {
+  const loaded = await load(JSON.stringify(a), { complete: ['all'] });
+  expect(loaded.gaps).toEqual([]);
+  expect(loaded.assumptions).toContain('Everything is taken as complete, because of --complete all.');
+});
+
+test('--partial takes no list as complete, but --complete stays', async () => {
+  const loaded = await load(list(a, c, node('n1')), { partial: true, complete: ['nodes'] });
+  expect(shown(loaded, 'pods')).toBe('bank/c shop/a (-: the recording is taken as partial)');
+  expect(shown(loaded, 'nodes')).toBe('n1 (all)');
+  expect(loaded.assumptions).toContain('No list is taken as complete, because of --partial.');
+});
+
+test('an empty list without a namespace is hinted at', async () => {
+  expect((await load(typedList('Secret', []))).hints).toEqual([
+    expect.stringMatching(
+      /^The empty list of secrets in .*recording\.json names no namespace: if there are none, add --complete secrets\.$/,
+    ),
+  ]);
+});
+
+test('kinds that are not read are counted in one line', async () => {
+  const role = (name: string) => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name, namespace: 'shop' },
+  });
+  const custom = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
+  const loaded = await load(list(a, role('x'), role('y'), custom));
+  expect(loaded.hints).toEqual(['3 objects of kinds that are not read: Role (2), Widget (1).']);
+  expect(loaded.stats.objects).toBe(1);
+});
+
+test('of the same object in several files the newer one wins, else the last', async () => {
+  const at = (resourceVersion: string | undefined, replicas: number) =>
+    JSON.stringify(deployment('shop/web', { metadata: { resourceVersion }, spec: { replicas } }));
+  const replicas = async (...files: readonly string[]) => {
+    const root = folder(Object.fromEntries(files.map((text, index) => [`${index}.json`, text])));
+    const loaded = await loadRecorded({ paths: [root] });
+    return loaded.snapshot.list('deployments.apps').items.map((one) => one.spec.replicas);
+  };
+  expect(await replicas(at('1000', 1), at('999', 2))).toEqual([1]);
+  expect(await replicas(at('999', 1), at('1000', 2))).toEqual([2]);
+  expect(await replicas(at(undefined, 1), at(undefined, 2))).toEqual([2]);
+});
