@@ -58,6 +58,7 @@ function starting(snapshot: Snapshot<Reads>, service: Service, grace: number): b
       ({ metadata }) =>
         matchesLabels(selector, metadata.labels) &&
         metadata.deletionTimestamp === undefined &&
+        metadata.creationTimestamp !== undefined &&
         !olderThan(snapshot, metadata.creationTimestamp, grace),
     );
 }

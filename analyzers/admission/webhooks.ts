@@ -47,7 +47,8 @@ function unavailable(
   const proofs = group.flatMap((hook) => failing.get(hook) ?? []);
   const seen = group.map((hook) => ({ hook, state: backend(snapshot, hook, graceSeconds) }));
   const broken = seen.filter(({ state }) => state.fault !== undefined);
-  const fresh = !olderThan(snapshot, config.metadata.creationTimestamp, graceSeconds);
+  const created = config.metadata.creationTimestamp;
+  const fresh = created !== undefined && !olderThan(snapshot, created, graceSeconds);
   const [proof] = proofs;
   if (proof === undefined && (broken.length === 0 || fresh)) return undefined;
   // Texts about the Service are of the past once the Service is seen to be well; the controller has not tried again yet.

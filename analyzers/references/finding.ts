@@ -1,4 +1,4 @@
-import { computed, type Draft, type Evidence, field, groupBy, type KubeObject, ref, refKey } from '../../src/kit.ts';
+import { computed, type Draft, type Evidence, field, groupBy, type ObjectRef, refKey, topOf } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { nearKey, nearName } from './hints.ts';
 import type { Target, Use, View } from './use.ts';
@@ -21,7 +21,9 @@ export function* finding(snapshot: View, uses: readonly Use[], key: string | und
   const [first] = ordered;
   if (first === undefined) return;
   const { resource, object } = first;
-  const who = referrersText(ordered);
+  const groups = [...groupBy(ordered, ({ referrer }) => refKey(topOf(snapshot, referrer))).values()];
+  const tops = groups.flatMap((group) => group.slice(0, 1).map(({ referrer }) => topOf(snapshot, referrer)));
+  const who = referrersText(tops, object.namespace);
   const hint = key === undefined ? nearName(snapshot, first) : nearKey(snapshot, first, key);
   const what = key === undefined ? `does not exist, but ${who} it` : `has no key ${JSON.stringify(key)}, which ${who}`;
   const code = codeOf[resource];
@@ -30,15 +32,8 @@ export function* finding(snapshot: View, uses: readonly Use[], key: string | und
     object,
     severity: severityOf(ordered),
     message: hint.name === undefined ? what : `${what} (did you mean ${hint.name}?)`,
-    evidence: [...referrerEvidence(ordered), ...hint.evidence],
-    values: {
-      referrer: first.referrer.metadata.name,
-      referrer_resource: first.referrer.kind.toLowerCase(),
-      ...(first.referrer.metadata.namespace === undefined
-        ? {}
-        : { referrer_namespace: first.referrer.metadata.namespace }),
-      ...(hint.name === undefined ? {} : { nearest: hint.name }),
-    },
+    evidence: [...referrerEvidence(groups, object, key), ...hint.evidence],
+    values: { ...referrerValues(tops[0]), ...(hint.name === undefined ? {} : { nearest: hint.name }) },
     ...(key === undefined ? {} : { key }),
   };
 }
@@ -55,30 +50,39 @@ function severityOf(uses: readonly Use[]): 'critical' | 'warning' | 'info' {
   return 'info';
 }
 
+function referrerValues(top: ObjectRef | undefined): Readonly<Record<string, string>> {
+  if (top === undefined) return {};
+  const { kind, namespace, name } = top;
+  const values = { referrer: name, referrer_resource: kind.toLowerCase() };
+  return namespace === undefined ? values : { ...values, referrer_namespace: namespace };
+}
+
 /** `Deployment web needs`, `Deployment web and 2 more need`. */
-function referrersText(uses: readonly Use[]): string {
-  const names = [...new Set(uses.map(({ referrer }) => nameOf(referrer, uses[0]?.object.namespace)))];
-  return names.length === 1 ? `${names[0]} needs` : `${names[0]} and ${names.length - 1} more need`;
+function referrersText([first, ...more]: readonly ObjectRef[], home: string | undefined): string {
+  if (first === undefined) return 'something needs';
+  const { kind, namespace, name } = first;
+  const text = namespace === undefined || namespace === home ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+  return more.length === 0 ? `${text} needs` : `${text} and ${more.length} more need`;
 }
 
-function nameOf({ kind, metadata }: KubeObject, namespace: string | undefined): string {
-  const { name } = metadata;
-  return metadata.namespace === undefined || metadata.namespace === namespace
-    ? `${kind} ${name}`
-    : `${kind} ${metadata.namespace}/${name}`;
-}
-
-/** The first referrers with the field that names the object, and what shows that they are broken. */
-function referrerEvidence(uses: readonly Use[]): readonly Evidence[] {
-  const byReferrer = [...groupBy(uses, ({ referrer }) => refKey(ref(referrer))).values()];
-  const shown = byReferrer.slice(0, 4).flatMap((group) => {
-    const named = group.slice(0, 2).map(({ referrer, path, keyPath, key, object }) => {
-      const isKey = key !== undefined && keyPath !== undefined;
-      return field(referrer, isKey ? keyPath : path, isKey ? `${key} of ${object.name}` : object.name);
-    });
-    return [...named, ...group.slice(0, 1).flatMap(({ proof }) => proof)];
+/** The first referrers with the field that names the object (a template's before its pods'), and what shows that they are broken. */
+function referrerEvidence(
+  groups: readonly (readonly Use[])[],
+  object: ObjectRef,
+  key: string | undefined,
+): readonly Evidence[] {
+  const shown = groups.slice(0, shownReferrers).flatMap((group) => {
+    const templates = group.filter(({ referrer }) => referrer.kind !== 'Pod');
+    const named = (templates.length === 0 ? group : templates)
+      .slice(0, 2)
+      .flatMap(({ referrer, path, keyPath }) => [
+        field(referrer, path, object.name),
+        ...(key === undefined || keyPath === undefined ? [] : [field(referrer, keyPath, key)]),
+      ]);
+    return [...named, ...(group.find(({ proof }) => proof.length > 0)?.proof ?? [])];
   });
-  const rest = byReferrer.length - 4;
-  const [one] = uses;
-  return rest > 0 && one !== undefined ? [...shown, computed(one.object, `named by ${rest} more objects`)] : shown;
+  const rest = groups.length - shownReferrers;
+  return rest > 0 ? [...shown, computed(object, `named by ${rest} more objects`)] : shown;
 }
+
+const shownReferrers = 4;
