@@ -1,0 +1,96 @@
+import {
+  isActive,
+  isLagging,
+  isReady,
+  latest,
+  condition,
+  olderThan,
+  once,
+  ownedBy,
+  type Pod,
+  type ResourceTypes,
+  type Snapshot,
+  specChanged,
+} from '../../src/kit.ts';
+import { settling, type Waits } from './waits.ts';
+
+export type StatefulSet = ResourceTypes['statefulsets.apps'];
+type Reads = 'statefulsets.apps' | 'pods';
+
+export interface Ordinal {
+  readonly number: number;
+  readonly name: string;
+  readonly pod: Pod | undefined;
+  readonly ready: boolean;
+}
+
+export interface View {
+  readonly set: StatefulSet;
+  readonly replicas: number;
+  readonly ready: number;
+  /** Ready for as long as `spec.minReadySeconds` wants. */
+  readonly available: number;
+  /** Every ordinal that should have a pod, lowest first; empty where pods could not all be read. */
+  readonly ordinals: readonly Ordinal[];
+  readonly unready: readonly Ordinal[];
+  readonly podsSeen: boolean;
+  /** One pod after the other: the default, OrderedReady. */
+  readonly ordered: boolean;
+  /** A rolling update is under way. */
+  readonly updating: boolean;
+  readonly lagging: boolean;
+}
+
+/** The StatefulSets that want replicas and are not being deleted. */
+export const statefulSets = once((snapshot: Snapshot<Reads>): readonly View[] =>
+  snapshot
+    .list('statefulsets.apps')
+    .items.filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.replicas !== 0)
+    .map((set) => viewOf(snapshot, set)),
+);
+
+function viewOf(snapshot: Snapshot<Reads>, set: StatefulSet): View {
+  const { spec, status } = set;
+  const replicas = spec.replicas ?? 1;
+  const first = spec.ordinals?.start ?? 0;
+  const podsSeen = snapshot.list('pods', set.metadata.namespace).complete;
+  const pods = new Map(ownedBy(snapshot, 'pods', set).map((pod) => [pod.metadata.name, pod]));
+  const ordinals = Array.from({ length: podsSeen ? replicas : 0 }, (_, index): Ordinal => {
+    const name = `${set.metadata.name}-${first + index}`;
+    const pod = pods.get(name);
+    return { number: first + index, name, pod, ready: pod !== undefined && isActive(pod) && isReady(pod) };
+  });
+  const ready = status?.readyReplicas ?? 0;
+  return {
+    set,
+    replicas,
+    ready,
+    available: Math.min(status?.availableReplicas ?? ready, ready),
+    ordinals,
+    unready: ordinals.filter((one) => !one.ready),
+    podsSeen,
+    ordered: spec.podManagementPolicy !== 'Parallel',
+    updating:
+      spec.updateStrategy?.type !== 'OnDelete' &&
+      status?.updateRevision !== undefined &&
+      status.currentRevision !== undefined &&
+      status.updateRevision !== status.currentRevision,
+    lagging: isLagging(set),
+  };
+}
+
+/**
+ * Whether what is missing needs nobody's help: every pod that is not ready is starting, and pods that do not exist wait for those or
+ * are about to be made.
+ */
+export function isSettled(snapshot: Snapshot<never>, view: View, waits: Waits): boolean {
+  const { set, ordinals, podsSeen } = view;
+  const began = latest([set.metadata.creationTimestamp, specChanged(set)]);
+  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return true;
+  // Without pods, one that is missing in the middle of an update is taken for the one that is replaced.
+  if (!podsSeen) return view.lagging || (view.updating && view.replicas - view.ready === 1);
+  const pods = ordinals.flatMap(({ pod, ready }) => (pod === undefined || ready ? [] : [pod]));
+  if (pods.length > 0) return settling(snapshot, pods, waits).length === pods.length;
+  const lastReady = latest(ordinals.map(({ pod }) => pod && condition(pod, 'Ready')?.lastTransitionTime));
+  return lastReady !== undefined && !olderThan(snapshot, lastReady, waits.grace);
+}
