@@ -1,6 +1,8 @@
 import {
   type CauseLink,
   computed,
+  conditionIs,
+  controllerOf,
   type Draft,
   duration,
   field,
@@ -33,7 +35,7 @@ export function* leases(snapshot: Snapshot<Reads>, graceSeconds: number, aloneSe
     if (renewed === undefined || seen === undefined) continue;
     const allowed = Math.max(2 * (lease.spec.leaseDurationSeconds ?? 15), graceSeconds);
     const late = (seen - renewed) / 1000;
-    if (late <= allowed) continue;
+    if (late <= allowed || worksSince(snapshot, code, renewed + allowed * 1000)) continue;
     const holder = lease.spec.holderIdentity ?? '';
     const causes = holderLinks(snapshot, name, holder);
     yield {
@@ -68,6 +70,22 @@ function seenAt(snapshot: Snapshot<Reads>, lease: Lease, aloneSeconds: number): 
   const newest = others.length === 0 ? taken - aloneSeconds * 1000 : Math.max(...others);
   return Math.min(newest, taken);
 }
+
+/**
+ * True where the leader's work is seen after the time given, in milliseconds: pods placed, or pods made by controllers. The lease is
+ * then a leftover, of a leader that now runs without election.
+ */
+function worksSince(snapshot: Snapshot<Reads>, code: Code, time: number): boolean {
+  return snapshot.list('pods').items.some((pod) => {
+    if (code === 'ControllerManagerDead')
+      return builtIn.has(controllerOf(pod)?.kind ?? '') && (millis(pod.metadata.creationTimestamp) ?? 0) > time;
+    const placed = conditionIs(pod, 'PodScheduled', 'True')?.lastTransitionTime;
+    const ours = (pod.spec.schedulerName ?? 'default-scheduler') === 'default-scheduler';
+    return ours && controllerOf(pod) !== undefined && (millis(placed) ?? 0) > time;
+  });
+}
+
+const builtIn = new Set(['DaemonSet', 'Job', 'ReplicaSet', 'StatefulSet']);
 
 /** `holderIdentity` is the host's name, an underscore and a random id; kubeadm's static pod bears the host's name too. */
 function holderLinks(snapshot: Snapshot<Reads>, name: string, holder: string): readonly CauseLink[] {

@@ -55,6 +55,15 @@ describe('leases', () => {
     lease('kube-system/kube-scheduler', renewTime, spec);
   const manager = (renewTime: string) => lease('kube-system/kube-controller-manager', renewTime);
   const node = (renewTime: string) => lease('kube-node-lease/n1', renewTime);
+  const madeBy = (kind: string, at: string, patch: Patch = {}) =>
+    pod('shop/web-1', {
+      ...patch,
+      metadata: {
+        creationTimestamp: at,
+        ownerReferences: [{ apiVersion: 'apps/v1', kind, name: 'web', uid: 'x', controller: true }],
+      },
+      status: { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: at }] },
+    });
   const dead = 'critical SchedulerDead Lease kube-system/kube-scheduler';
 
   test.each<[string, KubeObject[], string[]]>([
@@ -91,6 +100,22 @@ describe('leases', () => {
       [lease('kube-system/cert-manager-controller', ago('3d')), manager(ago('1s'))],
       [],
     ],
+    [
+      'pods that were placed before it died',
+      [scheduler(ago('5m')), manager(ago('2s')), madeBy('ReplicaSet', ago('6m'))],
+      [dead],
+    ],
+    [
+      'a pod that another scheduler placed',
+      [
+        scheduler(ago('5m')),
+        manager(ago('2s')),
+        madeBy('ReplicaSet', ago('1m'), { spec: { schedulerName: 'volcano' } }),
+      ],
+      [dead],
+    ],
+    ['quiet: pods are placed still', [scheduler(ago('5m')), manager(ago('2s')), madeBy('ReplicaSet', ago('1m'))], []],
+    ['quiet: pods are made still', [manager(ago('3h')), scheduler(ago('2s')), madeBy('Job', ago('1h'))], []],
     ['quiet: a clock that is ahead', [scheduler(ago('2s')), node('2026-03-01T13:00:00Z')], []],
   ])('%s', (_, objects, expected) => {
     expect(found(controlPlane, objects)).toEqual(expected);
