@@ -73,6 +73,7 @@ export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from
 export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
 export {
   deadNodeLinks,
+  explainsUnready,
   isActive,
   isSettling,
   nodeIsReady,

@@ -1,9 +1,9 @@
 import {
   computed,
   deadNodeLinks,
+  explainsUnready,
   field,
   latest,
-  nodeIsReady,
   olderThan,
   podStates,
   ref,
@@ -74,10 +74,11 @@ function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): bool
   );
 }
 
-function deadNodes(snapshot: Snapshot<'nodes'>, { nodesWithout }: View): readonly string[] {
+function deadNodes(snapshot: Snapshot<'nodes'>, { nodesWithout, set }: View): readonly string[] {
+  const spec = { containers: [], ...set.spec.template.spec };
   return nodesWithout.filter((name) => {
     const node = snapshot.lookup('nodes', name);
-    return node.state === 'found' && !nodeIsReady(node.object);
+    return node.state === 'found' && explainsUnready(node.object, { spec });
   });
 }
 

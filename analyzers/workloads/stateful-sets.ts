@@ -2,9 +2,9 @@ import {
   type CauseLink,
   computed,
   deadNodeLinks,
+  explainsUnready,
   type Evidence,
   field,
-  nodeIsReady,
   podStates,
   podTrouble,
   ref,
@@ -88,7 +88,7 @@ function revisionTrap(snapshot: Snapshot<'nodes'>, view: View) {
   if (blocker.number < (rollingUpdate?.partition ?? 0) || pod.metadata.deletionTimestamp !== undefined)
     return undefined;
   const node = pod.spec.nodeName === undefined ? undefined : snapshot.lookup('nodes', pod.spec.nodeName);
-  if (node?.state === 'absent' || (node?.state === 'found' && !nodeIsReady(node.object))) return undefined;
+  if (node?.state === 'absent' || (node?.state === 'found' && explainsUnready(node.object, pod))) return undefined;
   return {
     message: `${readyText(view)}; ${blocker.name} is not ready (${podTrouble(pod) ?? 'no reason told'}) and of an older revision, and the newest revision is not rolled out before it is ready`,
     evidence: [

@@ -101,14 +101,25 @@ export function isSettling(snapshot: Snapshot<never>, pod: Pod, patience: Patien
   return lost !== undefined && lost < patience.grace;
 }
 
-/** Links to the nodes of pods that are not Ready themselves: what runs on them cannot be. */
+/**
+ * Whether a node explains a pod that is not ready: it is not Ready itself. A kubelet that only lacks the pod network still runs pods on
+ * the host's network, and those may be the very ones that set it up.
+ */
+export function explainsUnready(node: Node, { spec }: Pick<Pod, 'spec'>): boolean {
+  const ready = condition(node, 'Ready');
+  const lacksNetwork =
+    ready?.status === 'False' && /network ?plugin|NetworkReady=false|\bcni\b/i.test(ready.message ?? '');
+  return !nodeIsReady(node) && !(lacksNetwork && spec.hostNetwork === true);
+}
+
+/** Links to the nodes that explain pods which are not ready. */
 export function deadNodeLinks(snapshot: Snapshot<'nodes'>, pods: readonly Pod[]): CauseLink[] {
   const links = new Map<string, CauseLink>();
   for (const pod of pods) {
     const name = pod.spec.nodeName;
     if (name === undefined || name === '' || isReady(pod) || links.has(name)) continue;
     const node = snapshot.lookup('nodes', name);
-    if (node.state === 'found' && nodeIsReady(node.object)) continue;
+    if (node.state === 'unknown' || (node.state === 'found' && !explainsUnready(node.object, pod))) continue;
     const object = node.state === 'found' ? ref(node.object) : { apiVersion: 'v1', kind: 'Node', name };
     links.set(name, { object, needs: 'run', via: { field: 'spec.nodeName', value: name }, certainty: 'sure' });
   }

@@ -146,6 +146,25 @@ describe('a DaemonSet that nodes lack', () => {
     ]);
   });
 
+  test('a node without its network does not excuse the host-network pods that should make it', () => {
+    const noNetwork = node('n2', {
+      status: {
+        conditions: [
+          { type: 'Ready', status: 'False', message: 'container runtime network not ready: NetworkReady=false' },
+        ],
+      },
+    });
+    const host = { spec: { hostNetwork: true } };
+    const cni = both(critical, both({ spec: { template: host } }, counts(1)));
+    expect(found(analyzer, agent(cni, [{}, both(crash, host)], [node('n1'), noNetwork]))).toEqual([
+      'critical DaemonSetDegraded DaemonSet ops/agent',
+    ]);
+    expect(links(analyzer, agent(cni, [{}, both(crash, host)], [node('n1'), noNetwork]))).toEqual([]);
+    expect(links(analyzer, agent(counts(1), [{}, crash], [node('n1'), noNetwork]))).toEqual([
+      'DaemonSetDegraded -> run Node n2 (spec.nodeName)',
+    ]);
+  });
+
   test('is found where pods cannot be read', () => {
     expect(found(analyzer, agent(counts(1), []), { missing: { pods: 'forbidden', nodes: 'forbidden' } })).toEqual([
       'warning DaemonSetDegraded DaemonSet ops/agent',
