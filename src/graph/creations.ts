@@ -1,6 +1,6 @@
 import type { Evidence } from '../model/finding.ts';
 import { type KubeObject, ref, refKey } from '../model/object.ts';
-import type { PodSpec, ResourceTypes } from '../model/resources.ts';
+import type { ResourceTypes } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { conditionIs } from './conditions.ts';
 import { type Denial, denialOf, denialText } from './denials.ts';
@@ -20,8 +20,6 @@ export interface FailedCreation {
   /** The field that holds the words. */
   readonly field: string;
   readonly since?: string;
-  /** What the pods would be. */
-  readonly podSpec: PodSpec | undefined;
 }
 
 type Reads =
@@ -44,22 +42,21 @@ export const failedCreations = once((snapshot: Snapshot<Reads>): readonly Failed
   const replicaSets = snapshot.list('replicasets.apps').items.filter(wantsReplicas);
   const found: FailedCreation[] = [];
   const owners = new Set<string>();
-  const add = (object: Workload, podSpec: PodSpec | undefined) => {
-    const failure = byCondition(object, podSpec) ?? byEvent(snapshot, object, podSpec);
+  const add = (object: Workload) => {
+    const failure = byCondition(object) ?? byEvent(snapshot, object);
     if (failure === undefined) return;
     found.push(failure);
     const owner = controllerOf(object);
     if (owner !== undefined) owners.add(refKey(owner));
   };
-  for (const one of replicaSets) add(one, one.spec.template?.spec);
-  for (const one of snapshot.list('replicationcontrollers').items)
-    if (wantsReplicas(one)) add(one, one.spec.template?.spec);
-  for (const one of snapshot.list('statefulsets.apps').items) if (wantsReplicas(one)) add(one, one.spec.template.spec);
-  for (const one of snapshot.list('daemonsets.apps').items) if (wantsNodes(one)) add(one, one.spec.template.spec);
-  for (const one of snapshot.list('jobs.batch').items) if (wantsWork(one)) add(one, one.spec.template.spec);
+  for (const one of replicaSets) add(one);
+  for (const one of snapshot.list('replicationcontrollers').items) if (wantsReplicas(one)) add(one);
+  for (const one of snapshot.list('statefulsets.apps').items) if (wantsReplicas(one)) add(one);
+  for (const one of snapshot.list('daemonsets.apps').items) if (wantsNodes(one)) add(one);
+  for (const one of snapshot.list('jobs.batch').items) if (wantsWork(one)) add(one);
   for (const one of snapshot.list('deployments.apps').items) {
     if (owners.has(refKey(ref(one)))) continue;
-    const failure = byCondition(one, one.spec.template.spec);
+    const failure = byCondition(one);
     const outdated = (one.status?.updatedReplicas ?? 0) < (one.spec.replicas ?? 1);
     if (failure !== undefined && (outdated || wantsReplicas(one))) found.push(failure);
   }
@@ -78,7 +75,7 @@ type Workload = KubeObject & {
   };
 };
 
-function byCondition(object: Workload, podSpec: PodSpec | undefined): FailedCreation | undefined {
+function byCondition(object: Workload): FailedCreation | undefined {
   const failure = conditionIs(object, 'ReplicaFailure', 'True');
   if (failure?.message === undefined || failure.reason === 'FailedDelete') return undefined;
   const path = 'status.conditions[type=ReplicaFailure].message';
@@ -89,16 +86,11 @@ function byCondition(object: Workload, podSpec: PodSpec | undefined): FailedCrea
     denial: denialOf(failure.message),
     evidence: field(object, path, failure.message),
     field: path,
-    podSpec,
     ...(since === undefined ? {} : { since }),
   };
 }
 
-function byEvent(
-  snapshot: Snapshot<'events'>,
-  object: Workload,
-  podSpec: PodSpec | undefined,
-): FailedCreation | undefined {
+function byEvent(snapshot: Snapshot<'events'>, object: Workload): FailedCreation | undefined {
   const events = eventsOf(snapshot, ref(object), object.metadata.uid);
   const failure = events.find((one) => one.reason === 'FailedCreate');
   if (failure === undefined || olderThan(snapshot, failure.last, retrySeconds)) return undefined;
@@ -115,7 +107,6 @@ function byEvent(
     denial: denialOf(failure.message),
     evidence: eventEvidence(object, failure),
     field: 'events[reason=FailedCreate].message',
-    podSpec,
     ...(since === undefined ? {} : { since }),
   };
 }
