@@ -1,5 +1,5 @@
 import type { Evidence } from '../model/finding.ts';
-import { type KubeObject, ref, refKey } from '../model/object.ts';
+import { type KubeObject, ref } from '../model/object.ts';
 import type { ResourceTypes } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { conditionIs } from './conditions.ts';
@@ -7,7 +7,7 @@ import { type Denial, denialOf, denialText } from './denials.ts';
 import { eventsOf } from './events.ts';
 import { eventEvidence, field } from './evidence.ts';
 import { once } from './memo.ts';
-import { controllerOf } from './owners.ts';
+import { ownedBy } from './owners.ts';
 import { earliest, millis, olderThan } from './time.ts';
 
 /** A workload that lacks pods because the API server refuses to create them. */
@@ -41,13 +41,9 @@ const retrySeconds = 1_200;
 export const failedCreations = once((snapshot: Snapshot<Reads>): readonly FailedCreation[] => {
   const replicaSets = snapshot.list('replicasets.apps').items.filter(wantsReplicas);
   const found: FailedCreation[] = [];
-  const owners = new Set<string>();
   const add = (object: Workload) => {
     const failure = byCondition(object) ?? byEvent(snapshot, object);
-    if (failure === undefined) return;
-    found.push(failure);
-    const owner = controllerOf(object);
-    if (owner !== undefined) owners.add(refKey(owner));
+    if (failure !== undefined) found.push(failure);
   };
   for (const one of replicaSets) add(one);
   for (const one of snapshot.list('replicationcontrollers').items) if (wantsReplicas(one)) add(one);
@@ -55,7 +51,8 @@ export const failedCreations = once((snapshot: Snapshot<Reads>): readonly Failed
   for (const one of snapshot.list('daemonsets.apps').items) if (wantsNodes(one)) add(one);
   for (const one of snapshot.list('jobs.batch').items) if (wantsWork(one)) add(one);
   for (const one of snapshot.list('deployments.apps').items) {
-    if (owners.has(refKey(ref(one)))) continue;
+    // Its condition is a copy of theirs.
+    if (ownedBy(snapshot, 'replicasets.apps', one).length > 0) continue;
     const failure = byCondition(one);
     const outdated = (one.status?.updatedReplicas ?? 0) < (one.spec.replicas ?? 1);
     if (failure !== undefined && (outdated || wantsReplicas(one))) found.push(failure);
