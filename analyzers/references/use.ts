@@ -27,7 +27,7 @@ export const reads = [
   'validatingwebhookconfigurations.admissionregistration.k8s.io',
 ] as const satisfies readonly Resource[];
 
-export type Reads = (typeof reads)[number];
+type Reads = (typeof reads)[number];
 export type View = Snapshot<Reads>;
 
 /** What can be missing. */
