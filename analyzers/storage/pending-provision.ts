@@ -1,0 +1,118 @@
+import {
+  age,
+  type CauseLink,
+  classOf,
+  computed,
+  type Draft,
+  duration,
+  earliest,
+  eventEvidence,
+  field,
+  latest,
+  olderThan,
+  ref,
+  refText,
+  selectedNodeAnnotation,
+} from '../../src/kit.ts';
+import { oneLine, type StorageClass, usersOf } from './claims.ts';
+import type { Code } from './codes.ts';
+import { isNoClass, type Waiting } from './waiting.ts';
+import { refusal } from './provision-text.ts';
+import { leaseAge, provisionerLinks, readinessOf, workloadsOf, workloadsSeen } from './provisioners.ts';
+
+/** The provisioner has tried and says why it could not. */
+export function failedProvisioning(waiting: Waiting, storageClass: StorageClass | undefined): Draft<Code> | undefined {
+  const { claim, events } = waiting;
+  const event = events.find(
+    ({ reason, message }) => reason === 'ProvisioningFailed' && !(storageClass !== undefined && isNoClass(message)),
+  );
+  if (event === undefined) return undefined;
+  const kind = refusal(event.message);
+  const provisioner = provisionerOf(waiting, storageClass);
+  const text = oneLine(event.message.replace(/^failed to provision volume with StorageClass "[^"]*": /, ''));
+  return {
+    code: 'PersistentVolumeClaimProvisioningFailed',
+    object: ref(claim),
+    message: `${provisioner ?? 'its provisioner'} cannot make the volume${kind === undefined ? '' : `, for ${kind}`}: ${text}`,
+    evidence: [field(claim, 'status.phase', 'Pending'), eventEvidence(claim, event)],
+    causes: causesOf(waiting, provisioner),
+    values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
+  };
+}
+
+/** The provisioner was asked and has not answered. */
+export function notProvisioned(waiting: Waiting, storageClass: StorageClass | undefined): Draft<Code> | undefined {
+  const { snapshot, claim, events, provisionSeconds } = waiting;
+  const asked = askedAt(waiting);
+  if (!olderThan(snapshot, asked, provisionSeconds)) return undefined;
+  const provisioner = provisionerOf(waiting, storageClass);
+  const event = events.find(({ reason }) => reason === 'ExternalProvisioning' || reason === 'Provisioning');
+  const state = provisioner === undefined ? undefined : stateOf(waiting, provisioner);
+  return {
+    code: 'PersistentVolumeClaimNotProvisioned',
+    object: ref(claim),
+    message: `it has waited ${duration(age(snapshot, asked) ?? 0)} for a volume from ${provisioner ?? 'its provisioner'}${state === undefined ? '' : `; ${state}`}`,
+    evidence: [
+      field(claim, 'status.phase', 'Pending'),
+      ...(storageClass === undefined ? [] : [field(storageClass, 'provisioner', storageClass.provisioner)]),
+      ...(event === undefined ? [] : [eventEvidence(claim, event)]),
+      ...(state === undefined ? [] : [computed(claim, state)]),
+    ],
+    causes: causesOf(waiting, provisioner),
+    values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
+  };
+}
+
+/** When the provisioner was asked: by the first event, else when a node was chosen, which is after the first pod was made. */
+function askedAt({ snapshot, claim, events }: Waiting): string | undefined {
+  const event = events.find(({ reason }) => reason === 'ExternalProvisioning');
+  if (event !== undefined) return event.first;
+  const { annotations, creationTimestamp } = claim.metadata;
+  if (annotations?.[selectedNodeAnnotation] === undefined) return creationTimestamp;
+  const first = earliest(usersOf(snapshot, claim).map(({ metadata }) => metadata.creationTimestamp));
+  return latest([creationTimestamp, first]);
+}
+
+/** The controller writes the provisioner's name on the claim when it hands the claim over. */
+function provisionerOf({ claim }: Waiting, storageClass: StorageClass | undefined): string | undefined {
+  const { annotations } = claim.metadata;
+  return (
+    storageClass?.provisioner ??
+    annotations?.['volume.kubernetes.io/storage-provisioner'] ??
+    annotations?.['volume.beta.kubernetes.io/storage-provisioner']
+  );
+}
+
+function stateOf({ snapshot }: Waiting, provisioner: string): string | undefined {
+  const workloads = workloadsOf(snapshot, provisioner).filter(({ kind }) => kind !== 'DaemonSet');
+  const states = workloads.map((workload) => ({ workload, readiness: readinessOf(workload) }));
+  const down = states.find(({ readiness }) => readiness?.ready === 0);
+  const up = states.find(({ readiness }) => readiness !== undefined && readiness.ready > 0);
+  if (down !== undefined && up === undefined) {
+    const { wanted } = down.readiness ?? { wanted: 0 };
+    const why = wanted === 0 ? 'is scaled to zero' : 'has no ready pod';
+    return `${refText(ref(down.workload))}, which serves it, ${why}`;
+  }
+  const silent = leaseAge(snapshot, provisioner);
+  if (silent !== undefined && silent > 60) return `its provisioner renewed its lease ${duration(silent)} ago`;
+  if (up !== undefined) return `${refText(ref(up.workload))}, which serves it, runs but has not made one`;
+  const inTree = provisioner.startsWith('kubernetes.io/');
+  const none = !inTree && workloadsOf(snapshot, provisioner).length === 0 && workloadsSeen(snapshot);
+  return none ? 'no workload of that provisioner was found' : undefined;
+}
+
+function causesOf({ snapshot, claim }: Waiting, provisioner: string | undefined): readonly CauseLink[] {
+  const name = classOf(claim);
+  const storageClass: CauseLink = {
+    object: { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name },
+    needs: 'bind',
+    via: { field: 'spec.storageClassName', value: name },
+    certainty: 'sure',
+  };
+  if (provisioner === undefined) return name === '' ? [] : [storageClass];
+  const workloads = workloadsOf(snapshot, provisioner).filter(({ kind }) => kind !== 'DaemonSet');
+  return [
+    ...(name === '' ? [] : [storageClass]),
+    ...provisionerLinks(workloads, 'StorageClass provisioner', provisioner),
+  ];
+}
