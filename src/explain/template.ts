@@ -64,6 +64,7 @@ function openQuote(text: string): "'" | '"' | undefined {
 function quoted(value: string, quote: "'" | '"' | undefined): string {
   const inSingle = value.replaceAll("'", String.raw`'\''`);
   if (quote === "'") return inSingle;
-  if (quote === '"') return value.replaceAll(/[\\"$`!]/g, String.raw`\$&`);
+  // An interactive shell expands ! within double quotes, and no backslash helps there: the quotes are left for it.
+  if (quote === '"') return value.replaceAll(/[\\"$`]/g, String.raw`\$&`).replaceAll('!', `"'!'"`);
   return plain.test(value) ? value : `'${inSingle}'`;
 }

@@ -25,7 +25,7 @@ export function chainRows(
     const what = problem === undefined ? id : `${refText(problem.object)}: ${problem.message}`;
     const told = again && problem !== undefined ? `${refText(problem.object)} (see above)` : what;
     const bar = below.length > 0 ? '│ ' : '  ';
-    rows.push(row(first, [told, ...proof(via)], `${rest}${bar}`));
+    rows.push(row(first, [told], `${rest}${bar}`), ...proof(via, `${rest}${bar}`));
     below.slice(0, limit).forEach((hop, index) => {
       const last = index === below.length - 1;
       draw(hop.to, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`, hop);
@@ -36,8 +36,9 @@ export function chainRows(
   return rows;
 }
 
-function proof(hop: ChainHop | undefined) {
+/** The field that proves a hop, on a line of its own. */
+function proof(hop: ChainHop | undefined, prefix: string): readonly Row[] {
   if (hop === undefined) return [];
-  const likely = hop.certainty === 'likely' ? ', likely' : '';
-  return [span(` (${hop.via.field}: ${hop.via.value}${likely})`, 'dim')];
+  const likely = hop.certainty === 'likely' ? ' (likely)' : '';
+  return [row(prefix, [span(`via ${hop.via.field}: ${hop.via.value}${likely}`, 'dim')], `${prefix}  `)];
 }

@@ -24,7 +24,7 @@ export function coverageRows(report: Report, all: boolean): readonly Row[] {
   const { gaps, assumptions, hints } = report;
   const byReason = Map.groupBy(gaps, ({ reason }) => reason);
   const unseen = [...byReason].map(([reason, group]) => {
-    const names = group.map(({ what, name }) => (what === 'resource' ? name : `${what} ${name}`));
+    const names = group.map(({ what, name }) => (what === 'resource' ? shortName(name) : `${what} ${name}`));
     const kept = all ? names : names.slice(0, shown);
     const rest = names.length - kept.length;
     return `${kept.join(', ')}${rest > 0 ? ` and ${rest} more` : ''} (${reason})`;
@@ -36,6 +36,12 @@ export function coverageRows(report: Report, all: boolean): readonly Row[] {
       : [row('', [span('Assumed: ', 'strong'), assumptions.map(ended).join(' ')], '  ')]),
     ...hints.map((hint) => row('', [span('Hint: ', 'strong'), hint], '  ')),
   ];
+}
+
+/** `deployments` for `deployments.apps`; names that the tool does not know keep their group. */
+function shortName(resource: string): string {
+  const known = Object.entries(resources).find(([name]) => name === resource);
+  return known === undefined ? resource : known[1].plural;
 }
 
 function ended(text: string): string {

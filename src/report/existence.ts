@@ -40,7 +40,9 @@ export function checkTarget(
   if (findings.some(({ object, members, origins }) => [object, ...members, ...origins].some(isWanted))) return [];
   const unseen = lists.find(({ complete }) => !complete);
   if (unseen !== undefined) {
-    const reason = `whether it exists could not be checked: ${unseen.reason ?? 'not collected'}`;
+    const like = nearest(name, names);
+    const meant = like === undefined ? '' : ` (did you mean ${like}?)`;
+    const reason = `whether it exists could not be checked: ${unseen.reason ?? 'not collected'}${meant}`;
     return [{ what: 'resource', name: targetText(target), reason }];
   }
   const where = wanted === undefined ? '' : ` in namespace ${wanted.map((one) => `"${one}"`).join(' or ')}`;

@@ -114,7 +114,8 @@ function isOrBelongsTo(
   const found = find(snapshot, object);
   const chain = found === undefined ? [object] : [object, ...controllersOf(snapshot, found)];
   return chain.some((one) => {
-    if (namespaced && places !== undefined && !places.includes(one.namespace ?? '')) return false;
+    if (namespaced && target.name !== undefined && places !== undefined && !places.includes(one.namespace ?? ''))
+      return false;
     const wanted = { ...one, apiVersion, kind, name: target.name ?? one.name };
     return refKey(one) === refKey(wanted);
   });
