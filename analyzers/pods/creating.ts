@@ -37,13 +37,14 @@ export function creatingFault(one: PodCase): PodDraft | undefined {
 /** The container that is to be made next, where the kubelet has not come to it; undefined where one runs or another fault holds it. */
 function nextContainer(one: PodCase): ContainerView | undefined {
   const init = blockingInit(one);
-  if (init !== undefined) return isUntouched(init) ? init : undefined;
-  return one.containers.find((container) => container.role !== 'init' && isUntouched(container));
+  if (init !== undefined) return isUntouched(one, init) ? init : undefined;
+  return one.containers.find((container) => container.role !== 'init' && isUntouched(one, container));
 }
 
-function isUntouched({ status }: ContainerView): boolean {
+/** A container without a state counts only where the pod is Pending: its kubelet has not written down anything yet. */
+function isUntouched({ pod }: PodCase, { status }: ContainerView): boolean {
   const state = status?.state;
-  if (state === undefined || Object.keys(state).length === 0) return true;
+  if (state === undefined || Object.keys(state).length === 0) return pod.status?.phase === 'Pending';
   return state.waiting !== undefined && /^(?:ContainerCreating|PodInitializing|)$/.test(state.waiting.reason ?? '');
 }
 

@@ -84,12 +84,11 @@ export function classifyPull(reason: string, text: string, image: string): PullF
   return byText.find(([pattern]) => pattern.test(words))?.[1];
 }
 
-/** The text without the image's name, its repository and tag, and digests. */
+/** The text without the image's name, without URLs, paths and other image names: all that has a slash, save `i/o timeout`. */
 function withoutNames(text: string, image: string): string {
-  const repository = image.replace(/^[^/]*[.:][^/]*\//, '').replace(/[:@].*$/, '');
-  let words = image === '' ? text : text.replaceAll(image, ' ');
-  const tag = /:([^/:@]+)(?:@|$)/.exec(image)?.[1];
-  if (tag !== undefined && tag !== '') words = words.replaceAll(`:${tag}`, ' ').replaceAll(`/manifests/${tag}`, ' ');
-  if (repository !== '') words = words.replaceAll(`/${repository}`, ' ');
-  return words.replaceAll(/sha256:[0-9a-f]+/g, ' ');
+  const bare = (word: string) => word.replaceAll(/^["'`(]+|["'`):,;]+$/g, '');
+  return text
+    .split(/\s+/)
+    .filter((word) => bare(word) === 'i/o' || !(word.includes('/') || bare(word) === image))
+    .join(' ');
 }

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import pods from '../../analyzers/pods/index.ts';
+import { ago, event, merge, node, type Patch, pod } from '../support/objects.ts';
+import { drafts, found, links, snapshotOf } from '../support/snapshot.ts';
+import { app, conditions, crashing, running, waiting } from './pods-support.ts';
+
+const limited: Patch = {
+  spec: { containers: [{ name: 'app', image: 'x', resources: { limits: { memory: '256Mi' } } }] },
+};
+
+describe('CrashLoopBackOff', () => {
+  test.each([
+    [{ reason: 'Error', exitCode: 1 }, 'PodCrashLoop', 'exit code 1 (an error of the application)'],
+    [{ reason: 'Completed', exitCode: 0 }, 'PodCrashLoop', 'restartPolicy Always starts it again'],
+    [{ reason: 'Error', exitCode: 127 }, 'PodCrashLoop', 'exit code 127 (command not found)'],
+    [{ reason: 'Error', exitCode: 139 }, 'PodCrashLoop', 'exit code 139 (SIGSEGV, invalid memory access)'],
+    [{ reason: 'Error', exitCode: 138 }, 'PodCrashLoop', 'exit code 138; 6 restarts'],
+    [{ reason: 'Error', exitCode: 137 }, 'PodCrashLoop', 'SIGKILL'],
+    [{ reason: 'OOMKilled', exitCode: 137 }, 'PodOOMKilled', 'it has no memory limit'],
+    [
+      { reason: 'Error', exitCode: 2, message: '\n  panic: no  database.\nstack' },
+      'PodCrashLoop',
+      ': panic: no database',
+    ],
+  ])('%j', (terminated, code, words) => {
+    const all = drafts(pods, snapshotOf([crashing(terminated)]));
+    expect(all.map((one) => `${one.code} ${one.key}`)).toEqual([`${code} app`]);
+    expect(all[0]?.message).toContain(words);
+  });
+
+  test('a long message is cut', () => {
+    const [one] = drafts(pods, snapshotOf([crashing({ exitCode: 1, message: 'x'.repeat(500) })]));
+    expect(one?.message).toContain(`${'x'.repeat(200)}…`);
+    expect(one?.message).not.toContain('x'.repeat(201));
+  });
+
+  test('values for the runbook', () => {
+    const [one] = drafts(pods, snapshotOf([crashing({ reason: 'OOMKilled', exitCode: 137 }, limited)]));
+    expect(one?.message).toContain('its memory limit is 256Mi');
+    expect(one?.values).toMatchObject({ container: 'app', exitCode: '137', limit: '256Mi', restarts: '6' });
+  });
+
+  test('without a last state', () => {
+    expect(found(pods, [waiting('CrashLoopBackOff')])).toEqual(['critical PodCrashLoop Pod shop/web-1 [app]']);
+  });
+});
+
+describe('a probe that kills', () => {
+  const killed = (probe: string, patch: Patch = {}) => {
+    const one = crashing({ reason: 'Error', exitCode: 137, ...patch });
+    const said = event(one, 'Killing', `Container app failed ${probe} probe, will be restarted`, {
+      type: 'Normal',
+      lastTimestamp: ago('2m'),
+      involvedObject: { fieldPath: 'spec.containers{app}' },
+    });
+    return { one, said };
+  };
+
+  test.each(['liveness', 'startup'])('%s', (probe) => {
+    const { one, said } = killed(probe);
+    expect(found(pods, [one, said])).toEqual(['critical PodLivenessKilled Pod shop/web-1 [app]']);
+    expect(drafts(pods, snapshotOf([one, said]))[0]?.values).toMatchObject({ probe });
+  });
+
+  test('whatever its exit code', () => {
+    const { one, said } = killed('liveness', { exitCode: 0, reason: 'Completed' });
+    expect(found(pods, [one, said])).toEqual(['critical PodLivenessKilled Pod shop/web-1 [app]']);
+  });
+
+  test.each([
+    ['about another container', { involvedObject: { fieldPath: 'spec.containers{other}' } }],
+    ['of an earlier run', { lastTimestamp: ago('20m') }],
+    ['of another reason', { message: 'Stopping container app' }],
+    ['about a pod of another uid', { involvedObject: { uid: 'old', fieldPath: 'spec.containers{app}' } }],
+  ])('is not seen in an event %s', (_, patch) => {
+    const { one, said } = killed('liveness');
+    expect(found(pods, [one, merge(said, patch) as typeof said])).toEqual([
+      'critical PodCrashLoop Pod shop/web-1 [app]',
+    ]);
+  });
+
+  test('memory is named before a probe', () => {
+    const { one, said } = killed('liveness', { reason: 'OOMKilled' });
+    expect(found(pods, [one, said])).toEqual(['critical PodOOMKilled Pod shop/web-1 [app]']);
+  });
+});
+
+describe('links', () => {
+  test('a crash with an exit code is not the fault of a node', () => {
+    expect(links(pods, [crashing({ reason: 'Error', exitCode: 1 }), node('n1')])).toEqual([]);
+    expect(links(pods, [crashing({ reason: 'OOMKilled', exitCode: 137 }, limited), node('n1')])).toEqual([]);
+  });
+  test('memory without a limit may be', () => {
+    expect(links(pods, [crashing({ reason: 'OOMKilled', exitCode: 137 }), node('n1')])).toEqual([
+      'PodOOMKilled -> run Node n1 (spec.nodeName)',
+    ]);
+  });
+});
+
+const last = (terminated: Patch, restartCount: number, rest: Patch = {}) => ({
+  restartCount,
+  lastState: { terminated },
+  ...rest,
+});
+const error = (finished: string, started = ago('10d')) => ({
+  reason: 'Error',
+  exitCode: 1,
+  startedAt: started,
+  finishedAt: finished,
+});
+
+describe('a container that runs again', () => {
+  test.each([
+    ['many restarts, the last a short while ago', last(error(ago('20m'), ago('40m')), 5), 'warning PodRestarting'],
+    [
+      'killed for memory an hour ago',
+      last({ reason: 'OOMKilled', exitCode: 137, finishedAt: ago('50m') }, 1),
+      'warning PodOOMKilled',
+    ],
+    [
+      'killed for memory, often, today',
+      last({ reason: 'OOMKilled', exitCode: 137, finishedAt: ago('9h') }, 3),
+      'warning PodOOMKilled',
+    ],
+    [
+      'between two crashes',
+      last(error(ago('20s'), ago('40s')), 3, { state: { running: { startedAt: ago('5s') } } }),
+      'critical PodCrashLoop',
+    ],
+  ])('%s', (_, status, wanted) => {
+    expect(found(pods, [running(status)])).toEqual([`${wanted} Pod shop/web-1 [app]`]);
+  });
+
+  test.each([
+    ['old restarts', last(error(ago('3d')), 7)],
+    ['few restarts', last(error(ago('20m')), 2)],
+    ['restarts without a time', last({ reason: 'Error', exitCode: 1 }, 9)],
+    ['killed for memory days ago', last({ reason: 'OOMKilled', exitCode: 137, finishedAt: ago('3d') }, 4)],
+    ['killed for memory once, hours ago', last({ reason: 'OOMKilled', exitCode: 137, finishedAt: ago('9h') }, 1)],
+    ['a node that came back', last({ reason: 'Unknown', exitCode: 255, finishedAt: ago('5m') }, 12)],
+    ['a status that was lost', last({ reason: 'ContainerStatusUnknown', exitCode: 137, finishedAt: ago('5m') }, 12)],
+    ['stopped once', last({ reason: 'Error', exitCode: 143, finishedAt: ago('5m') }, 1)],
+    ['no last state', { restartCount: 9 }],
+    ['never restarted', {}],
+  ])('quiet: %s', (_, status) => {
+    expect(found(pods, [running(status)])).toEqual([]);
+  });
+
+  test('killed by a probe, again and again', () => {
+    const one = running(last({ ...error(ago('5m')), exitCode: 137 }, 4));
+    const said = event(one, 'Killing', 'Container app failed liveness probe, will be restarted', {
+      lastTimestamp: ago('5m'),
+    });
+    expect(found(pods, [one, said])).toEqual(['warning PodLivenessKilled Pod shop/web-1 [app]']);
+    const twice = running(last({ ...error(ago('5m')), exitCode: 137 }, 2));
+    expect(found(pods, [twice, said])).toEqual([]);
+  });
+
+  test('settings', () => {
+    const one = running(last(error(ago('20m')), 2));
+    expect(found(pods, [one], { settings: { restarts: 2 } })).toHaveLength(1);
+    expect(found(pods, [one], { settings: { restarts: 2, recentRestart: 60 } })).toEqual([]);
+  });
+});
+
+describe('a container that has ended', () => {
+  const ended = (terminated: Patch, restartCount: number, restartPolicy: string, more: Patch = {}) =>
+    pod('web-1', {
+      spec: {
+        restartPolicy,
+        containers: [
+          { name: 'app', image: 'x' },
+          { name: 'other', image: 'y' },
+        ],
+      },
+      status: {
+        conditions: conditions({ Initialized: 'True', ContainersReady: 'False', Ready: 'False' }, ago('5s')),
+        containerStatuses: [
+          app({ terminated: { finishedAt: ago('5s'), ...terminated } }, { restartCount }),
+          { ...app({ running: { startedAt: ago('2d') } }, { ready: true, started: true }), name: 'other' },
+        ],
+      },
+      ...more,
+    });
+
+  test.each([
+    ['between two crashes', ended({ exitCode: 1 }, 3, 'Always'), 'critical PodCrashLoop'],
+    ['ended well, again and again', ended({ exitCode: 0 }, 3, 'Always'), 'critical PodCrashLoop'],
+    ['not started again', ended({ exitCode: 1, finishedAt: ago('5m') }, 0, 'Always'), 'critical PodCrashLoop'],
+    ['failed, never restarted', ended({ exitCode: 3 }, 0, 'Never'), 'warning PodContainerFailed'],
+    [
+      'killed for memory, never restarted',
+      ended({ exitCode: 137, reason: 'OOMKilled' }, 0, 'Never'),
+      'critical PodOOMKilled',
+    ],
+    ['failed, restarted on failure', ended({ exitCode: 3 }, 1, 'OnFailure'), 'critical PodCrashLoop'],
+  ])('%s', (_, one, wanted) => {
+    expect(found(pods, [one])).toEqual([`${wanted} Pod shop/web-1 [app]`]);
+  });
+
+  test.each([
+    ['a moment ago, for the first time', ended({ exitCode: 1 }, 0, 'Always')],
+    ['well, for the first time', ended({ exitCode: 0 }, 1, 'Always')],
+    ['well, restarted on failure', ended({ exitCode: 0 }, 0, 'OnFailure')],
+    ['well, never restarted', ended({ exitCode: 0, finishedAt: ago('2d') }, 0, 'Never')],
+  ])('quiet: %s', (_, one) => {
+    expect(found(pods, [one])).toEqual([]);
+  });
+
+  test('the policy of the container itself counts', () => {
+    const one = ended({ exitCode: 1 }, 0, 'Never', {});
+    const own = merge(one, {
+      spec: {
+        containers: [
+          { name: 'app', image: 'x', restartPolicy: 'Always' },
+          { name: 'other', image: 'y' },
+        ],
+      },
+    }) as typeof one;
+    expect(found(pods, [own])).toEqual([]);
+    expect(found(pods, [one])).toEqual(['warning PodContainerFailed Pod shop/web-1 [app]']);
+  });
+});
