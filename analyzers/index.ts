@@ -1,7 +1,9 @@
 import type { Analyzer } from '../src/model/finding.ts';
 import admission from './admission/index.ts';
+import autoscaling from './autoscaling/index.ts';
 import controlPlane from './control-plane/index.ts';
 import deployments from './deployments/index.ts';
+import disruption from './disruption/index.ts';
 import ingresses from './ingresses/index.ts';
 import namespaces from './namespaces/index.ts';
 import nodes from './nodes/index.ts';
@@ -14,8 +16,10 @@ import workloads from './workloads/index.ts';
 /** Every analyzer, in alphabetical order. */
 export const analyzers: readonly Analyzer[] = [
   admission,
+  autoscaling,
   controlPlane,
   deployments,
+  disruption,
   ingresses,
   namespaces,
   nodes,

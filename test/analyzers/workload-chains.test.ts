@@ -116,7 +116,11 @@ test('a silent node is the one root of all that it takes down', () => {
     status: { desiredNumberScheduled: 2, currentNumberScheduled: 2, updatedNumberScheduled: 2, numberReady: 1 },
   });
   const objects = [
-    ...[web, set, agent, silent('n1'), node('n2')],
+    web,
+    set,
+    agent,
+    silent('n1'),
+    node('n2'),
     ...['web-a', 'web-b'].map((name) => pod(`shop/${name}`, both(ownedBy(set), lost))),
     pod('kube-system/agent-a', both(ownedBy(agent), lost)),
     pod('kube-system/agent-b', both(ownedBy(agent), { spec: { nodeName: 'n2' } })),

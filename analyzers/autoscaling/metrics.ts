@@ -1,0 +1,34 @@
+import { type CauseLink, ref, type Snapshot } from '../../src/kit.ts';
+import type { Autoscaler } from './autoscaler.ts';
+
+/** The API group that serves a type of metric. Source: autoscaling/v2 MetricSourceType. */
+const groups: Readonly<Record<string, string>> = {
+  Resource: 'metrics.k8s.io',
+  ContainerResource: 'metrics.k8s.io',
+  Pods: 'custom.metrics.k8s.io',
+  Object: 'custom.metrics.k8s.io',
+  External: 'external.metrics.k8s.io',
+};
+
+/**
+ * Links to the APIServices that serve the metrics which fail: by the reason of the condition (FailedGetExternalMetric), or all that
+ * the autoscaler uses where the reason does not say.
+ */
+export function metricsLinks(
+  snapshot: Snapshot<'apiservices.apiregistration.k8s.io'>,
+  autoscaler: Autoscaler,
+  reason: string,
+): readonly CauseLink[] {
+  const types = (autoscaler.spec.metrics ?? []).map(({ type }) => type);
+  const failing = /^FailedGet(\w+)Metric$/.exec(reason)?.[1];
+  const named = failing !== undefined && Object.hasOwn(groups, failing) ? [failing] : types;
+  const wanted = new Set((named.length === 0 ? ['Resource'] : named).flatMap((type) => groups[type] ?? []));
+  const services = snapshot.list('apiservices.apiregistration.k8s.io').items;
+  return [...wanted].flatMap((group): CauseLink[] => {
+    const via = { field: 'spec.metrics[].type', value: group };
+    const known = services.filter(({ spec }) => spec.group === group).map(ref);
+    const apiVersion = 'apiregistration.k8s.io/v1';
+    const objects = known.length > 0 ? known : [{ apiVersion, kind: 'APIService', name: `v1beta1.${group}` }];
+    return objects.map((object) => ({ object, needs: 'measure', via, certainty: 'sure' }));
+  });
+}
