@@ -6,20 +6,24 @@ export interface Claims {
   list(label: string): ListClaim;
   /** Says that a resource was read to the end, everywhere or in one namespace, as our own snapshots know. */
   complete(resource: Resource, namespace?: string): void;
+  /** Says why it was not read to the end, as our own snapshots know. */
+  missing(resource: Resource, reason: string): void;
   /** Where each resource is complete: everywhere, or in the namespaces named. */
   readonly scopes: ReadonlyMap<Resource, 'all' | ReadonlySet<string>>;
   /** Of which resources a list is complete by assumption, not by our own snapshot's word. */
   readonly assumed: ReadonlySet<Resource>;
   /** Why a list of this resource is not complete after all. */
   readonly reasons: ReadonlyMap<Resource, string>;
+  /** Why our own snapshots do not hold all of a resource. */
+  readonly recorded: ReadonlyMap<Resource, string>;
   /** Lists that are empty and do not say of which namespace: file names by resource. */
   readonly placeless: ReadonlyMap<Resource, string>;
 }
 
 /** One list, as it is read. */
 export interface ListClaim {
-  /** The list is of this resource, or holds an object of it, in this namespace. */
-  holds(resource: Resource, namespace?: string): void;
+  /** The list is of this resource, or holds an object of it (or, without one, of a kind that is not read), in this namespace. */
+  holds(resource: Resource | undefined, namespace?: string): void;
   /** An item could not be understood; without a resource, nobody knows of which it was. */
   broken(resource?: Resource): void;
   /** The list is at its end. `namespace` is where it lies, as its file's place tells. */
@@ -34,6 +38,7 @@ export function createClaims(): Claims {
   const scopes = new Map<Resource, 'all' | Set<string>>();
   const assumed = new Set<Resource>();
   const reasons = new Map<Resource, string>();
+  const recorded = new Map<Resource, string>();
   const placeless = new Map<Resource, string>();
 
   function complete(resource: Resource, namespace?: string): void {
@@ -51,8 +56,9 @@ export function createClaims(): Claims {
     let anySpoiled = false;
     return {
       holds(resource, namespace) {
-        held.add(resource);
-        if (namespace !== undefined && resources[resource].namespaced) namespaces.add(namespace);
+        if (resource !== undefined) held.add(resource);
+        const counts = resource === undefined || resources[resource].namespaced;
+        if (namespace !== undefined && counts) namespaces.add(namespace);
       },
       broken(resource) {
         if (resource === undefined) anySpoiled = true;
@@ -77,5 +83,14 @@ export function createClaims(): Claims {
     complete(resource, namespace);
   }
 
-  return { list, complete, scopes, assumed, reasons, placeless };
+  return {
+    list,
+    complete,
+    missing: (resource, reason) => void recorded.set(resource, reason),
+    scopes,
+    assumed,
+    reasons,
+    recorded,
+    placeless,
+  };
 }

@@ -73,7 +73,8 @@ export function createCollector(): Collector {
     const understood = understand(apiVersion, kind, raw);
     if (understood === 'unread') {
       unread.set(kind, (unread.get(kind) ?? 0) + 1);
-      return {};
+      const space = field(raw, 'namespace');
+      return typeof space === 'string' ? { namespace: space } : {};
     }
     if (understood === 'unknown version') {
       const resource = resourceByKind(apiVersion, kind);
@@ -122,7 +123,7 @@ export function createCollector(): Collector {
         continue;
       }
       const { resource, namespace, bad } = one(item, apiVersion, kind);
-      if (resource !== undefined) claim.holds(resource, namespace);
+      claim.holds(resource, namespace);
       if (bad === undefined) accepted = true;
       else {
         first ??= bad;

@@ -1,12 +1,12 @@
 import { UserError } from '../../errors.ts';
 import { type Resource, resources } from '../../model/resources.ts';
-import { isSnapshot, readSnapshot, type SnapshotHeader } from '../snapshot-file.ts';
 import { entries, isTar } from './archive.ts';
 import { type Chunks, gather, gunzip, isGzip, peek } from './bytes.ts';
 import type { Collector, Origin } from './collect.ts';
 import { jsonDocuments, lineOf, looksLikeJson } from './json.ts';
 import { placeOf } from './layout.ts';
 import { notObjects, utf8 } from './text.ts';
+import { isSnapshot, readSnapshot, type SnapshotHeader } from './snapshot-lines.ts';
 import { yamlDocuments } from './yaml.ts';
 
 /** What is told of reading, beside the objects. */
@@ -80,8 +80,9 @@ async function snapshot(chunks: Chunks, label: string, collector: Collector, rea
   for await (const line of readSnapshot(chunks, label)) {
     if ('format' in line) {
       reading.snapshots.push(line);
-      for (const [resource, { complete }] of Object.entries(line.coverage)) {
+      for (const [resource, { complete, reason }] of Object.entries(line.coverage)) {
         if (!isResource(resource)) continue;
+        if (reason !== undefined) collector.claims.missing(resource, reason);
         if (complete === 'all') collector.claims.complete(resource);
         else for (const namespace of complete) collector.claims.complete(resource, namespace);
       }

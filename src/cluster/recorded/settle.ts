@@ -55,6 +55,8 @@ function reasonOf(
   claims: Claims,
   partial: boolean,
 ): string {
+  const recorded = claims.assumed.has(resource) || partial ? undefined : claims.recorded.get(resource);
+  if (recorded !== undefined) return recorded;
   if (names.length > 0) return `only ${namespaceText(names)} ${names.length === 1 ? 'is' : 'are'} in the recording`;
   const known = claims.reasons.get(resource);
   if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 import { shareString } from './share.ts';
-import { maskScript } from './text.ts';
+import { maskScript, untilStable } from './text.ts';
 import { isSecretName, mask } from './words.ts';
 
 /** Programs that take a password after `-p` (or `-a`), with or without a blank. */
@@ -32,8 +32,10 @@ export function maskArguments(list: readonly unknown[], whole: string): readonly
 
 function one(item: string, short: boolean): string {
   const cut = item.length > longest ? `${item.slice(0, longest - 1)}…` : item;
-  const text = maskScript(cut).replace(userFlag, `$1$2$3$4:${mask}`);
-  return short ? text.replace(shortFlag, `$1$2$3${mask}`) : text;
+  return untilStable(cut, (before) => {
+    const text = maskScript(before).replace(userFlag, `$1$2$3$4:${mask}`);
+    return short ? text.replace(shortFlag, `$1$2$3${mask}`) : text;
+  });
 }
 
 /** What the argument after this one is. */

@@ -2,7 +2,7 @@
 export const mask = '***';
 
 const secretWord =
-  /passw(?:or)?d|passphrase|passcode|pass-?key|pass(?![a-z])|pwd|secret|token|bearer|credential|creds?(?![a-z])|api[-_.]?key|access[-_.]?key|private[-_.]?key|encrypt(?:ion)?[-_.]?key|sign(?:ing)?[-_.]?key|shared[-_.]?key|user[-_.]?key|account[-_.]?key|master[-_.]?key|auth(?:orization)?(?![a-z])|cookie|salt(?![a-z])|dsn(?![a-z])/i;
+  /passw(?:or)?d|passphrase|passcode|pass-?key|pass(?![a-z])|pwd|secret|token|bearer|credential|creds?(?![a-z])|api[-_.]?key|access[-_.]?key|private[-_.]?key|encrypt(?:ion)?[-_.]?key|sign(?:ing)?[-_.]?key|shared[-_.]?key|user[-_.]?key|account[-_.]?key|master[-_.]?key|auth(?:orization)?(?![a-z])|key[-_.]?data|cookie|salt(?![a-z])|dsn(?![a-z])/i;
 
 /** Names that only point at a secret, or tell about it: a file, an object's name, a host, a lifetime. */
 const pointer =

@@ -12,6 +12,12 @@ test.each<[string, string, Resource, string]>([
   ['a List over two namespaces', list(a, c), 'pods', 'bank/c shop/a (all)'],
   ['a List in one namespace', list(a, b), 'pods', 'shop/a shop/b (shop)'],
   ['a List of several kinds spans as a whole', list(a, c, service), 'services', 'shop/web (all)'],
+  [
+    'kinds that are not read show that a List spans',
+    list(a, { apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'x', namespace: 'bank' } }),
+    'pods',
+    'shop/a (all)',
+  ],
   ['a List says nothing of kinds it does not hold', list(a, c), 'secrets', '(-: not in the recording)'],
   ['a List of cluster-scoped objects', list(node('n1')), 'nodes', 'n1 (all)'],
   ['cluster-scoped objects do not make a List span', list(node('n1'), a), 'pods', 'shop/a (shop)'],
