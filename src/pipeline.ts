@@ -6,7 +6,7 @@ import { explainFromRunbook } from './explain/explain.ts';
 import type { Analyzer } from './model/finding.ts';
 import type { Report } from './model/report.ts';
 import { allResources, type Resource } from './model/resources.ts';
-import type { Snapshot } from './model/snapshot.ts';
+import type { Gap, Snapshot } from './model/snapshot.ts';
 import { buildReport } from './report/build.ts';
 import { checkWords, resolveScope, type ScopeRequest } from './report/scope.ts';
 
@@ -76,7 +76,7 @@ export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: reque
       incident,
       explanation: explainFromRunbook(incident, snapshot, byId),
     })),
-    gaps: [...loaded.gaps, ...gaps, ...scope.gaps],
+    gaps: [...loaded.gaps, ...unsaid(loaded, analyzers), ...gaps, ...scope.gaps],
     assumptions: loaded.assumptions,
     hints: loaded.hints,
     stats: {
@@ -87,6 +87,15 @@ export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: reque
       codes: analyzers.reduce((sum, { codes }) => sum + Object.keys(codes).length, 0),
       resources: countResources(snapshot),
     },
+  });
+}
+
+/** Gaps for what analyzers read and was not read to the end, where no gap tells of it: what the user chose not to read. */
+function unsaid({ snapshot, gaps }: Loaded, analyzers: readonly Analyzer[]): readonly Gap[] {
+  const said = new Set(gaps.map(({ name }) => name));
+  return neededResources(analyzers).flatMap((name) => {
+    const { complete, reason = 'not collected' } = snapshot.list(name);
+    return complete || said.has(name) ? [] : [{ what: 'resource', name, reason }];
   });
 }
 

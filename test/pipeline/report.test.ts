@@ -101,6 +101,13 @@ test.each([
   expect(reportSchema.parse(report)).toMatchObject({ status, complete });
 });
 
+test('what was not read by choice is a gap as well, where an analyzer would have read it', () => {
+  const loaded = loadedOf(cluster, { missing: { services: 'not asked for', secrets: 'not asked for' }, gaps: [] });
+  const { gaps, complete } = analyze(loaded, { analyzers });
+  expect(gaps).toEqual([{ what: 'resource', name: 'services', reason: 'not asked for' }]);
+  expect(complete).toBe(false);
+});
+
 test('an analyzer that breaks is a gap, and the rest is told', () => {
   const broken: Analyzer = {
     ...testAnalyzer,
