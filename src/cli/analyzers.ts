@@ -1,36 +1,36 @@
 import type { Analyzer, SettingSpec } from '../model/finding.ts';
+import { resources } from '../model/resources.ts';
+import { blank, layout, line, type Row, row, span } from '../render/layout.ts';
+import { useColor } from './color.ts';
 import type { Io } from './io.ts';
 
 /** Lists what the tool looks for: analyzers, what each reads and finds, and what can be set. */
-export async function analyzersCommand(io: Io, format: 'text' | 'json'): Promise<number> {
+export async function analyzersCommand(
+  io: Io,
+  { format, color }: { readonly format: 'text' | 'json'; readonly color: boolean | undefined },
+): Promise<number> {
   const { analyzers } = await import('../../analyzers/index.ts');
-  await io.out(
-    format === 'json' ? `${JSON.stringify(analyzers.map(toJson), undefined, 2)}\n` : analyzersText(analyzers),
-  );
+  const screen = { columns: io.columns ?? 100, color: useColor(color, io.environment, io.outIsTerminal) };
+  const text = () => layout(analyzers.flatMap(rowsOf), screen);
+  await io.out(format === 'json' ? `${JSON.stringify(analyzers.map(toJson), undefined, 2)}\n` : text());
   return 0;
 }
 
-/** The list for people: one block per analyzer, in the order of the registry. */
-export function analyzersText(analyzers: readonly Analyzer[]): string {
-  return analyzers.map(blockOf).join('\n');
-}
-
-function blockOf({ id, title, reads, codes, settings }: Analyzer): string {
-  const found = Object.entries(codes).map(([code, { severity, title: what }]) => [code, severity, what] as const);
-  const set = Object.entries(settings).map(([name, spec]) => [`${id}.${name}`, valueText(spec), spec.title] as const);
+function rowsOf({ id, title, reads, codes, settings }: Analyzer): readonly Row[] {
+  const width = Math.max(0, ...Object.keys(codes).map((code) => code.length));
+  const found = Object.entries(codes).map(([code, { severity, title: what }]) =>
+    line('  ', [code.padEnd(width), '  ', span(severity.padEnd('critical'.length), severity), '  ', what]),
+  );
+  const set = Object.entries(settings).map(([name, spec]) =>
+    row('  ', [span('set ', 'dim'), `${id}.${name}=${valueText(spec)}`, span(`  ${spec.title}`, 'dim')], '      '),
+  );
   return [
-    `${id}: ${title}`,
-    `  reads: ${reads.join(', ') || 'nothing'}`,
-    ...table(found),
-    ...(set.length === 0 ? [] : ['  settings:', ...table(set).map((line) => `  ${line}`)]),
-    '',
-  ].join('\n');
-}
-
-function table(rows: readonly (readonly [string, string, string])[]): readonly string[] {
-  const width = (column: 0 | 1) => Math.max(0, ...rows.map((row) => row[column].length));
-  const [first, second] = [width(0), width(1)];
-  return rows.map(([one, two, three]) => `  ${one.padEnd(first)}  ${two.padEnd(second)}  ${three}`);
+    row('', [span(id, 'strong'), `: ${title}`], '  '),
+    row('  ', [span('reads ', 'dim'), reads.map((resource) => resources[resource].plural).join(', ')], '        '),
+    ...found,
+    ...set,
+    blank,
+  ];
 }
 
 function valueText({ default: value, unit }: SettingSpec): string {

@@ -1,7 +1,14 @@
 import { Command, Option } from 'commander';
 import { analyzersCommand } from './analyzers.ts';
 import { analyzeCommand } from './analyze.ts';
-import { addGlobalFlags, addOutputFlags, addRecordingFlags, addScopeFlags, addSecretsFlag } from './flags.ts';
+import {
+  addGlobalFlags,
+  addOutputFlags,
+  addRecordingFlags,
+  addScopeFlags,
+  addSecretsFlag,
+  givenFlags,
+} from './flags.ts';
 import type { Io } from './io.ts';
 import type { Loaders } from './loaders.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -53,8 +60,9 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .command('analyzers')
     .description('list what is looked for: codes, severities, what is read, settings')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
-    .action(async (flags: { output: 'text' | 'json' }) => {
-      done(await analyzersCommand(io, flags.output));
+    .action(async ({ output }: { output: 'text' | 'json' }, command: Command) => {
+      const color = givenFlags(command)['color'] === false ? false : undefined;
+      done(await analyzersCommand(io, { format: output, color }));
     });
 
   program

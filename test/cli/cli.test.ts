@@ -283,7 +283,7 @@ describe('other commands', () => {
   test('analyzers lists what is looked for', async () => {
     const { out } = await cli('analyzers');
     expect(out).toMatch(/^nodes: /m);
-    expect(out).toMatch(/^ {2}reads: .*nodes/m);
+    expect(out).toMatch(/^ {2}reads .*nodes/m);
     const { out: json } = await cli('analyzers -o json');
     const list = JSON.parse(json) as { id: string; codes: { code: string; severity: string }[] }[];
     expect(list.map(({ id }) => id)).toContain('pods');
