@@ -69,6 +69,7 @@ export { portText } from './graph/scheduling/ports.ts';
 export type { ClaimProblem, Placement, Reason, Verdict } from './graph/scheduling/reasons.ts';
 export { requestsOf, usageOf } from './graph/scheduling/requests.ts';
 export { taintText, tolerates, untolerated } from './graph/scheduling/tolerations.ts';
+export { selectorIndex } from './graph/selector-index.ts';
 export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from './graph/selectors.ts';
 export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
 export {

@@ -9,6 +9,7 @@ import {
   type ObjectRef,
   ref,
   refText,
+  selectorIndex,
   selectorText,
   type Snapshot,
 } from '../../src/kit.ts';
@@ -31,29 +32,42 @@ interface Workload {
  */
 export function* selectorOverlap(snapshot: Snapshot<Reads>): Generator<Draft<Code>> {
   for (const [, workloads] of groupBy(running(snapshot), ({ object }) => object.namespace ?? '')) {
-    for (const one of workloads) {
-      if (!one.isDeployment) continue;
-      const others = workloads.filter((other) => other !== one && overlaps(one, other));
-      if (others.length === 0) continue;
-      const names = others.map(({ object }) => refText(object));
-      yield {
-        code: 'DeploymentSelectorOverlap',
-        object: one.object,
-        message: `its selector ${selectorText(one.selector)} also matches the pods of ${names.join(', ')}`,
-        evidence: [
-          field(one.full, 'spec.selector', selectorText(one.selector)),
-          ...others.map(({ object, labels }) =>
-            computed(object, `its pods have the labels ${selectorText({ matchLabels: labels })}`),
-          ),
-        ],
-        values: { others: names.join(', ') },
-      };
+    const matching = selectorIndex(
+      workloads.filter(({ isDeployment }) => isDeployment),
+      ({ selector }) => selector,
+    );
+    const pairs = workloads.flatMap((other) =>
+      matching(other.labels)
+        .filter((one) => one !== other && isToBlame(one, other))
+        .map((one) => ({ one, other })),
+    );
+    for (const [one, group] of groupBy(pairs, (pair) => pair.one)) {
+      yield draft(
+        one,
+        group.map(({ other }) => other),
+      );
     }
   }
 }
 
-function overlaps(one: Workload, other: Workload): boolean {
-  if (!matchesSelector(one.selector, other.labels)) return false;
+function draft(one: Workload, others: readonly Workload[]): Draft<Code> {
+  const names = others.map(({ object }) => refText(object)).join(', ');
+  return {
+    code: 'DeploymentSelectorOverlap',
+    object: one.object,
+    message: `its selector ${selectorText(one.selector)} also matches the pods of ${names}`,
+    evidence: [
+      field(one.full, 'spec.selector', selectorText(one.selector)),
+      ...others.map(({ object, labels }) =>
+        computed(object, `its pods have the labels ${selectorText({ matchLabels: labels })}`),
+      ),
+    ],
+    values: { others: names },
+  };
+}
+
+/** Of two Deployments that match each other's pods the younger is to blame, or the later name. */
+function isToBlame(one: Workload, other: Workload): boolean {
   const mutual = other.isDeployment && matchesSelector(other.selector, one.labels);
   if (!mutual) return true;
   return one.created === other.created ? one.object.name > other.object.name : one.created > other.created;

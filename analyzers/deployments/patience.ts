@@ -1,7 +1,6 @@
 import {
   conditionIs,
   condition,
-  isReady,
   isSettling,
   latest,
   olderThan,
@@ -21,13 +20,20 @@ export interface Waits {
 /** Longest progress deadline that is waited for; some set it to years to be rid of it. */
 const longestDeadline = 3_600;
 
-/** How many of the replicas that are not available yet need nobody's help: new, or just not ready. */
-export function settlingPods(snapshot: Snapshot<never>, { pods, deployment, podsSeen }: View, waits: Waits): number {
+/** Seconds in which a pod's readiness may not have reached the counters of its controller. */
+const counting = 30;
+
+/** How many of the replicas that are not available yet need nobody's help: new, just not ready, or ready but not counted yet. */
+export function settlingPods(snapshot: Snapshot<never>, view: View, waits: Waits): number {
+  const { pods, unready, deployment, available, podsSeen } = view;
   if (!podsSeen) return 0;
   const minReady = deployment.spec.minReadySeconds ?? 0;
-  // A ready pod counts only while a minimum time of readiness is asked for: else it is available already.
-  return pods.filter((pod) => !(isReady(pod) && minReady === 0) && isSettling(snapshot, pod, { ...waits, minReady }))
-    .length;
+  const coming = unready.filter((pod) => isSettling(snapshot, pod, { ...waits, minReady })).length;
+  const uncounted = pods.filter((pod) => {
+    const since = conditionIs(pod, 'Ready', 'True')?.lastTransitionTime;
+    return since !== undefined && !olderThan(snapshot, since, minReady + counting);
+  }).length;
+  return coming + Math.min(uncounted, Math.max(0, pods.length - unready.length - available));
 }
 
 /** Whether a lack of available replicas is still what a normal start, change or restart looks like. */

@@ -2,10 +2,12 @@ import {
   computed,
   type Draft,
   field,
+  groupBy,
   isActive,
-  matchesSelector,
   millis,
+  type Pod,
   ref,
+  selectorIndex,
   selectorText,
   type Snapshot,
   topOf,
@@ -22,37 +24,46 @@ export function* overlaps(snapshot: Snapshot<'poddisruptionbudgets.policy' | 'po
   const budgets = snapshot
     .list('poddisruptionbudgets.policy')
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const byAge = [...budgets].sort((one, other) => created(other) - created(one));
-  for (const [index, budget] of byAge.entries()) {
-    const older = byAge.slice(index + 1).filter(({ metadata }) => metadata.namespace === budget.metadata.namespace);
-    const pods = older.length === 0 ? [] : selected(snapshot, budget);
-    const others = older.filter(({ spec }) =>
-      pods.some(({ metadata }) => matchesSelector(spec.selector, metadata.labels)),
-    );
-    if (others.length === 0) continue;
-    const shared = pods.filter(({ metadata }) =>
-      others.some(({ spec }) => matchesSelector(spec.selector, metadata.labels)),
-    );
-    const names = others.map(({ metadata }) => metadata.name).join(', ');
-    const owners = [...new Set(shared.map((pod) => refText(topOf(snapshot, pod))))];
-    yield {
-      code: 'PodDisruptionBudgetOverlap',
-      object: ref(budget),
-      message: `pods of ${owners.slice(0, 3).join(', ')} are also under ${names}: the API server evicts no pod under two budgets`,
-      evidence: [
-        field(budget, 'spec.selector', selectorText(budget.spec.selector)),
-        ...others.map((other) => field(other, 'spec.selector', selectorText(other.spec.selector))),
-        computed(budget, `${shared.length} ${shared.length === 1 ? 'pod is' : 'pods are'} under more than one budget`),
-      ],
-      values: { others: names },
-    };
+  for (const [namespace, own] of groupBy(budgets, ({ metadata }) => metadata.namespace)) {
+    if (own.length < 2) continue;
+    const matching = selectorIndex(own, ({ spec }) => spec.selector);
+    const shared = snapshot
+      .list('pods', namespace)
+      .items.filter(isActive)
+      .map((pod) => ({ pod, under: [...matching(pod.metadata.labels)].sort(youngestFirst) }))
+      .filter(({ under }) => under.length > 1);
+    for (const [budget, group] of groupBy(shared, ({ under }) => under[0])) yield draft(snapshot, budget, group);
   }
 }
 
-function selected(snapshot: Snapshot<'pods'>, { metadata, spec }: Budget) {
-  return snapshot
-    .list('pods', metadata.namespace)
-    .items.filter((pod) => isActive(pod) && matchesSelector(spec.selector, pod.metadata.labels));
+interface Shared {
+  readonly pod: Pod;
+  readonly under: readonly Budget[];
+}
+
+function draft(snapshot: Snapshot<'pods'>, budget: Budget, shared: readonly Shared[]): Draft<Code> {
+  const others = [...new Set(shared.flatMap(({ under }) => under.slice(1)))].sort(byName);
+  const names = others.map(({ metadata }) => metadata.name).join(', ');
+  const owners = [...new Set(shared.map(({ pod }) => refText(topOf(snapshot, pod))))];
+  return {
+    code: 'PodDisruptionBudgetOverlap',
+    object: ref(budget),
+    message: `pods of ${owners.slice(0, 3).join(', ')} are also under ${names}: the API server evicts no pod under two budgets`,
+    evidence: [
+      field(budget, 'spec.selector', selectorText(budget.spec.selector)),
+      ...others.map((other) => field(other, 'spec.selector', selectorText(other.spec.selector))),
+      computed(budget, `${shared.length} ${shared.length === 1 ? 'pod is' : 'pods are'} under more than one budget`),
+    ],
+    values: { others: names },
+  };
+}
+
+function youngestFirst(one: Budget, other: Budget): number {
+  return created(other) - created(one) || -byName(one, other);
+}
+
+function byName(one: Budget, other: Budget): number {
+  return one.metadata.name < other.metadata.name ? -1 : 1;
 }
 
 function created({ metadata }: Budget): number {

@@ -1,5 +1,6 @@
 import {
   computed,
+  conditionIs,
   deadNodeLinks,
   explainsUnready,
   field,
@@ -65,8 +66,10 @@ function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): bool
     if (calm.has(pod)) fine.add(name ?? pod.metadata.name);
     else if (name === undefined || !fine.has(name)) return false;
   }
-  // A pod that was just deleted for an update is made again within seconds.
-  const lastMade = latest(pods.map((pod) => pod.metadata.creationTimestamp));
+  // A pod that was just deleted for an update is made again within seconds; one that became ready just now is not counted yet.
+  const lastMade = latest(
+    pods.flatMap((pod) => [pod.metadata.creationTimestamp, conditionIs(pod, 'Ready', 'True')?.lastTransitionTime]),
+  );
   const missing = desired - ready - fine.size;
   return (
     missing <= 0 ||

@@ -33,7 +33,12 @@ export function podTrouble(pod: Pod): string | undefined {
     }
   }
   const placed = conditionIs(pod, 'PodScheduled', 'False');
-  return placed === undefined ? undefined : (placed.reason ?? 'Unschedulable');
+  return placed === undefined || isGated(pod) ? undefined : (placed.reason ?? 'Unschedulable');
+}
+
+/** Whether somebody holds a pod back on purpose (`spec.schedulingGates`), as queueing systems do. */
+function isGated(pod: Pod): boolean {
+  return conditionIs(pod, 'PodScheduled', 'False')?.reason === 'SchedulingGated';
 }
 
 /** What a pod is doing, in a word or two, for counting: `ready`, `CrashLoopBackOff`, `starting`, `not ready`. */
@@ -42,6 +47,7 @@ export function podState(pod: Pod): string {
   if (isReady(pod)) return 'ready';
   const phase = pod.status?.phase;
   if (phase === 'Failed' || phase === 'Succeeded') return phase;
+  if (isGated(pod)) return 'SchedulingGated';
   const waits = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   return (
     podTrouble(pod) ??
@@ -90,10 +96,14 @@ export interface Patience {
   readonly minReady: number;
 }
 
-/** Whether a pod that does not count as available yet may do so without anybody's help: new, just not ready, or ready too shortly. */
+/**
+ * Whether a pod that does not count as available yet may do so without anybody's help: new, just not ready, ready too shortly, or held
+ * back on purpose.
+ */
 export function isSettling(snapshot: Snapshot<never>, pod: Pod, patience: Patience): boolean {
   const ready = condition(pod, 'Ready');
   if (ready?.status === 'True') return !olderThan(snapshot, ready.lastTransitionTime, patience.minReady + 30);
+  if (isGated(pod)) return true;
   if (podTrouble(pod) !== undefined) return false;
   const lived = age(snapshot, latest([pod.metadata.creationTimestamp, pod.status?.startTime]));
   if (lived !== undefined && lived < patience.starting + startupSeconds(pod.spec)) return true;

@@ -203,6 +203,10 @@ describe('a Deployment that lacks replicas', () => {
   });
 });
 
+const gated = {
+  status: { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }] },
+};
+
 describe('a Deployment that is all right', () => {
   test.each<[string, KubeObject[]]>([
     ['available', family({}, [{}, {}])],
@@ -375,6 +379,19 @@ describe('a Deployment that is all right', () => {
     [
       'past its deadline, but complete by now',
       family(status({}, conditions('True', 'ProgressDeadlineExceeded', '10m')), [{}, {}]),
+    ],
+    [
+      'a queue holds its pods back',
+      family(status(none, conditions('False', 'NewReplicaSetAvailable')), [gated, gated]),
+    ],
+    [
+      'ready this second, not counted yet',
+      family(
+        status(none, conditions('False', 'NewReplicaSetAvailable')),
+        [1, 2].map(() => ({
+          status: { conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: ago('2s') }] },
+        })),
+      ),
     ],
     [
       'evicted pods lie about, replaced since',
