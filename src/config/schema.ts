@@ -30,7 +30,7 @@ function word<const Words extends readonly [string, ...string[]]>(words: Words) 
 const severity = word(['critical', 'warning', 'info']);
 
 /** Where a report goes: to stdout, or to a file. */
-export interface Output {
+interface Output {
   readonly format: 'text' | 'json';
   readonly file?: string;
 }

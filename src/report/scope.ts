@@ -80,7 +80,7 @@ export function resolveScope(request: ScopeRequest, context: ScopeContext): Scop
 }
 
 /** The objects a finding is about, each once. */
-export function objectsOf({ object, members, origins }: Finding): readonly ObjectRef[] {
+function objectsOf({ object, members, origins }: Finding): readonly ObjectRef[] {
   return [...new Map([object, ...members, ...origins].map((one) => [refKey(one), one])).values()];
 }
 
