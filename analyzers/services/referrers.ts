@@ -25,7 +25,9 @@ const index = once((snapshot: Snapshot<ReferrerReads>) => {
   for (const { namespace, name, ...referrer } of all(snapshot)) {
     if (name === undefined) continue;
     const key = `${namespace ?? ''}/${name}`;
-    known.set(key, [...(known.get(key) ?? []), referrer]);
+    const others = known.get(key);
+    if (others === undefined) known.set(key, [referrer]);
+    else others.push(referrer);
   }
   return known;
 });

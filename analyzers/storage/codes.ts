@@ -3,15 +3,18 @@ import type { CodeSpec } from '../../src/kit.ts';
 /** What a claim without a volume takes away from the pods that use it. */
 const unusable = ['bind', 'schedule', 'mount'] as const;
 
+/** What a bound claim's volume that cannot get to its node takes away; pods ask their claim for both. */
+const held = ['bind', 'mount'] as const;
+
 export const codes = {
   CSINodeDriverMissing: {
     severity: 'critical',
     title: 'Node without a CSI driver that its pods need',
-    breaks: ['mount', 'run'],
+    breaks: [...held, 'run'],
   },
   CSINodeVolumesFull: { severity: 'info', title: 'Node that can attach no more volumes' },
   PersistentVolumeClaimLost: { severity: 'critical', title: 'Claim that has lost its volume', breaks: unusable },
-  PersistentVolumeClaimMultiAttach: { severity: 'critical', title: 'Volume held by another node', breaks: ['mount'] },
+  PersistentVolumeClaimMultiAttach: { severity: 'critical', title: 'Volume held by another node', breaks: held },
   PersistentVolumeClaimNoClass: { severity: 'critical', title: 'Claim without a StorageClass', breaks: unusable },
   PersistentVolumeClaimNoVolume: { severity: 'critical', title: 'Claim that no volume fits', breaks: unusable },
   PersistentVolumeClaimNotProvisioned: {
@@ -51,9 +54,9 @@ export const codes = {
   VolumeAttachmentFailed: {
     severity: 'critical',
     title: 'Volume that cannot be attached or detached',
-    breaks: ['mount'],
+    breaks: held,
   },
-  VolumeAttachmentNodeGone: { severity: 'warning', title: 'Volume attached to a node that is gone', breaks: ['mount'] },
+  VolumeAttachmentNodeGone: { severity: 'warning', title: 'Volume attached to a node that is gone', breaks: held },
 } as const satisfies Record<string, CodeSpec>;
 
 export type Code = keyof typeof codes;

@@ -3,6 +3,7 @@ import {
   type CauseLink,
   classOf,
   computed,
+  controllerManagerLink,
   type Draft,
   duration,
   earliest,
@@ -14,7 +15,7 @@ import {
   refText,
   selectedNodeAnnotation,
 } from '../../src/kit.ts';
-import { oneLine, type StorageClass, usersOf } from './claims.ts';
+import { type Claim, oneLine, type StorageClass, usersOf } from './claims.ts';
 import type { Code } from './codes.ts';
 import { isNoClass, type Waiting } from './waiting.ts';
 import { refusal } from './provision-text.ts';
@@ -36,6 +37,7 @@ export function failedProvisioning(waiting: Waiting, storageClass: StorageClass 
     message: `${provisioner ?? 'its provisioner'} cannot make the volume${kind === undefined ? '' : `, for ${kind}`}: ${text}`,
     evidence: [field(claim, 'status.phase', 'Pending'), eventEvidence(claim, event)],
     causes: causesOf(waiting, provisioner),
+    ...(event.first === undefined ? {} : { since: event.first }),
     values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
   };
 }
@@ -59,6 +61,7 @@ export function notProvisioned(waiting: Waiting, storageClass: StorageClass | un
       ...(state === undefined ? [] : [computed(claim, state)]),
     ],
     causes: causesOf(waiting, provisioner),
+    ...(asked === undefined ? {} : { since: asked }),
     values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
   };
 }
@@ -73,14 +76,20 @@ function askedAt({ snapshot, claim, events }: Waiting): string | undefined {
   return latest([creationTimestamp, first]);
 }
 
-/** The controller writes the provisioner's name on the claim when it hands the claim over. */
+const provisionerAnnotations = [
+  'volume.kubernetes.io/storage-provisioner',
+  'volume.beta.kubernetes.io/storage-provisioner',
+] as const;
+
+/** The controller manager writes the provisioner's name on a claim when it hands the claim over. */
+function isHandedOver({ metadata }: Claim): boolean {
+  return provisionerAnnotations.some((name) => metadata.annotations?.[name] !== undefined);
+}
+
 function provisionerOf({ claim }: Waiting, storageClass: StorageClass | undefined): string | undefined {
   const { annotations } = claim.metadata;
-  return (
-    storageClass?.provisioner ??
-    annotations?.['volume.kubernetes.io/storage-provisioner'] ??
-    annotations?.['volume.beta.kubernetes.io/storage-provisioner']
-  );
+  const written = provisionerAnnotations.map((name) => annotations?.[name]).find((name) => name !== undefined);
+  return storageClass?.provisioner ?? written;
 }
 
 function stateOf({ snapshot }: Waiting, provisioner: string): string | undefined {
@@ -113,6 +122,7 @@ function causesOf({ snapshot, claim }: Waiting, provisioner: string | undefined)
   const workloads = workloadsOf(snapshot, provisioner).filter(({ kind }) => kind !== 'DaemonSet');
   return [
     ...(name === '' ? [] : [storageClass]),
+    ...(isHandedOver(claim) ? [] : [controllerManagerLink('status.phase', 'Pending')]),
     ...provisionerLinks(workloads, 'StorageClass provisioner', provisioner),
   ];
 }

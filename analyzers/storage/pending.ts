@@ -31,7 +31,8 @@ export function* pendingClaims(
     const events = eventsOf(snapshot, ref(claim), metadata.uid);
     const draft = reasonOf({ snapshot, claim, events, provisionSeconds });
     if (draft === undefined) continue;
-    yield { ...draft, ...(metadata.creationTimestamp === undefined ? {} : { since: metadata.creationTimestamp }) };
+    const since = draft.since ?? metadata.creationTimestamp;
+    yield { ...draft, ...(since === undefined ? {} : { since }) };
   }
 }
 

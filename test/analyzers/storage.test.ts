@@ -137,7 +137,15 @@ type Row = readonly [
 const named = ([title, objects, expected, options = {}]: Row) => ({ title, objects, expected, options });
 const on = 'PersistentVolumeClaim shop/data';
 
+const managerLease = (renewed: string) =>
+  object('leases.coordination.k8s.io', 'kube-system/kube-controller-manager', { spec: { renewTime: renewed } });
+
 const loud: readonly Row[] = [
+  [
+    'a volume that fits, while the controller manager is silent',
+    [byHand, volume('pv1'), managerLease(ago('1h'))],
+    [`critical PersistentVolumeClaimPending ${on}`],
+  ],
   ['a class that does not exist', [claim()], [`critical PersistentVolumeClaimPending ${on}`]],
   [
     'the same by the old annotation',
@@ -422,6 +430,12 @@ const quiet: readonly Row[] = [
   ['no class, a volume fits', [classless(), volume('pv1')], []],
   ['volumes unseen', [byHand], [], { missing: { persistentvolumes: 'forbidden' } }],
   ['a volume by hand that fits', [byHand, volume('pv1')], []],
+  [
+    'a local volume that fits, controller manager silent',
+    [claim(), local, pendingUser, volume('pv1', { spec: { storageClassName: 'fast' } }), managerLease(ago('1h'))],
+    [],
+  ],
+  ['a volume that fits, controller manager alive', [byHand, volume('pv1'), managerLease(ago('2s'))], []],
   [
     'a volume reserved for the claim by name',
     [byHand, volume('pv1', { spec: { claimRef: { namespace: 'shop', name: 'data' }, storageClassName: 'other' } })],
@@ -714,6 +728,10 @@ describe('what the message says', () => {
   });
 });
 
+const asked: Patch = {
+  metadata: { annotations: { 'volume.kubernetes.io/storage-provisioner': 'ebs.csi.aws.com' } },
+};
+
 describe('links', () => {
   const rows: readonly [string, readonly KubeObject[], readonly string[]][] = [
     [
@@ -723,7 +741,7 @@ describe('links', () => {
     ],
     [
       'to a provisioner',
-      [claim(), fast(), driver, csiController()],
+      [claim(asked), fast(), driver, csiController()],
       [
         'PersistentVolumeClaimNotProvisioned -> bind Deployment kube-system/ebs-csi-controller (StorageClass provisioner)',
         'PersistentVolumeClaimNotProvisioned -> bind StorageClass fast (spec.storageClassName)',
@@ -752,7 +770,7 @@ describe('links', () => {
     const other = deployment('kube-system/other', {
       spec: { template: { spec: { containers: [{ name: 'c', args: ['--driver=my-ebs.csi.aws.com'] }] } } },
     });
-    expect(links(storage, [claim(), fast(), driver, other])).toEqual([
+    expect(links(storage, [claim(asked), fast(), driver, other])).toEqual([
       'PersistentVolumeClaimNotProvisioned -> bind StorageClass fast (spec.storageClassName)',
     ]);
   });
