@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Resource } from '../model/resources.ts';
 import type { Loaded } from './load.ts';
+import { withoutEmptied } from './recorded/emptied.ts';
 import { createCollector } from './recorded/collect.ts';
 import { type Root, rootOf } from './recorded/files.ts';
 import { read, type Reading } from './recorded/read.ts';
@@ -44,8 +45,9 @@ export async function loadRecorded(options: RecordedOptions): Promise<Loaded> {
     if (reading.files === before) throw nothingIn(path, reading);
   }
   const store = createStore();
-  for (const [resource, objects] of collector.objects) for (const one of objects.values()) store.add(resource, one);
-  const overrides = { complete: options.complete ?? [], partial: options.partial ?? false };
+  const { objects, emptied } = withoutEmptied(collector.objects);
+  for (const [resource, one] of objects) store.add(resource, one);
+  const overrides = { complete: options.complete ?? [], partial: options.partial ?? false, emptied };
   const settled = settle(store, collector.claims, overrides);
   const headers = reading.snapshots;
   const clock = takenAt(

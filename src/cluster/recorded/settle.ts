@@ -7,6 +7,8 @@ import type { Claims } from './claims.ts';
 export interface Overrides {
   readonly complete: readonly (Resource | 'all')[];
   readonly partial: boolean;
+  /** Resources whose objects were emptied before the recording was handed on: they are never complete. */
+  readonly emptied: readonly Resource[];
 }
 
 /**
@@ -26,6 +28,11 @@ export function settle(
   const inside = new Map<string, Resource[]>();
   const gaps: Gap[] = [];
   for (const resource of allResources) {
+    if (overrides.emptied.includes(resource)) {
+      store.missing(resource, emptiedReason);
+      gaps.push({ what: 'resource', name: resource, reason: emptiedReason });
+      continue;
+    }
     if (forced.has(resource)) {
       store.complete(resource);
       continue;
@@ -47,6 +54,8 @@ export function settle(
   }
   return { gaps, assumptions: assumptions(everywhere, inside, forced, overrides) };
 }
+
+const emptiedReason = 'their data was taken out of the recording';
 
 function reasonOf(
   resource: Resource,

@@ -101,6 +101,31 @@ test('--complete overrules what is not listed', async () => {
   expect(loaded.assumptions).toContain('Taken as complete, because of --complete: pods and secrets.');
 });
 
+test('Secrets whose data was taken out are not seen, instead of seen without keys', async () => {
+  const secret = (name: string, type: string, data?: object) => object('secrets', `shop/${name}`, { type, data });
+  const other = secret('bank', 'Opaque');
+  const [tls, empty, full] = [
+    secret('tls', 'kubernetes.io/tls'),
+    secret('empty', 'Opaque'),
+    secret('full', 'Opaque', { key: '' }),
+  ];
+  const emptied = await load(list(tls, empty, full), { complete: ['secrets'] });
+  expect(shown(emptied, 'secrets')).toBe('shop/full (-: their data was taken out of the recording)');
+  expect(emptied.gaps).toContainEqual({
+    what: 'resource',
+    name: 'secrets',
+    reason: 'their data was taken out of the recording',
+  });
+  const whole = await load(list(empty, full, other));
+  expect(shown(whole, 'secrets')).toBe('shop/bank shop/empty shop/full (shop)');
+  const root = object('configmaps', 'shop/kube-root-ca.crt');
+  expect(shown(await load(list(root)), 'configmaps')).toBe('(-: their data was taken out of the recording)');
+  const kept = { ...root, data: { 'ca.crt': 'x' } };
+  expect(shown(await load(list(kept, object('configmaps', 'shop/none'))), 'configmaps')).toBe(
+    'shop/kube-root-ca.crt shop/none (shop)',
+  );
+});
+
 test('--complete all leaves no gap', async () => {
   const loaded = await load(JSON.stringify(a), { complete: ['all'] });
   expect(loaded.gaps).toEqual([]);
