@@ -1,8 +1,8 @@
 import {
   condition,
   type Draft,
-  earliest,
   eventsOf,
+  groupOf,
   latest,
   type ObjectEvent,
   olderThan,
@@ -10,6 +10,7 @@ import {
   ref,
   type Severity,
   type Snapshot,
+  topOf,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { type ContainerView, containersOf } from './containers.ts';
@@ -79,11 +80,6 @@ export function boundAt({ pod }: PodCase): string | undefined {
   return latest([bound, pod.status?.startTime]) ?? pod.metadata.creationTimestamp;
 }
 
-/** The earlier of two times, for what two fields tell of one beginning. */
-export function first(...times: readonly (string | undefined)[]): string | undefined {
-  return earliest(times);
-}
-
 /** A warning at first, critical once it has lasted as long as the settings say. */
 export function severityOf({ snapshot, settings }: PodCase, since: string | undefined): Severity {
   return olderThan(snapshot, since, settings.criticalAfter) ? 'critical' : 'warning';
@@ -91,12 +87,27 @@ export function severityOf({ snapshot, settings }: PodCase, since: string | unde
 
 /** A draft about the pod; `since` is left out where it is not known. */
 export function draft(
-  { pod }: PodCase,
+  { pod, snapshot }: PodCase,
   code: Code,
   rest: Omit<PodDraft, 'code' | 'object' | 'since'> & { readonly since?: string | undefined },
 ): PodDraft {
   const { since, ...fields } = rest;
-  return { code, object: ref(pod), ...fields, ...(since === undefined ? {} : { since }) };
+  const workload = workloadOf(snapshot, pod);
+  return {
+    code,
+    object: ref(pod),
+    ...fields,
+    ...(since === undefined ? {} : { since }),
+    values: { ...fields.values, ...(workload === undefined ? {} : { workload }) },
+  };
+}
+
+const withRollouts = new Set(['DaemonSet', 'Deployment', 'StatefulSet']);
+
+/** The workload of a pod as `kubectl rollout` takes it, `deployment/web`; undefined where the pod has none that is rolled out. */
+function workloadOf(snapshot: PodSnapshot, pod: Pod): string | undefined {
+  const { apiVersion, kind, name } = topOf(snapshot, pod);
+  return withRollouts.has(kind) && groupOf(apiVersion) === 'apps' ? `${kind.toLowerCase()}/${name}` : undefined;
 }
 
 /** Values for the runbook, those that are not known left out. */

@@ -36,7 +36,8 @@ export const codes = {
   PodInitFailing: { severity: 'critical', title: 'Init container that fails', breaks },
   PodInitStuck: { severity: 'warning', title: 'Init container that does not come to an end', breaks },
   PodSidecarBlocksCompletion: { severity: 'warning', title: 'Sidecar that keeps a finished pod running', breaks },
-  // Readiness
+  // Devices and readiness
+  PodDeviceUnhealthy: { severity: 'critical', title: 'Device of a container that is broken', breaks },
   PodProbeFailing: { severity: 'warning', title: 'Container whose probe fails', breaks },
   PodNotReady: { severity: 'warning', title: 'Pod that runs and is not ready', breaks },
   PodReadinessGateNotMet: { severity: 'warning', title: 'Pod that waits for a readiness gate', breaks },
@@ -56,6 +57,7 @@ export const codes = {
   PodRejectedByNode: { severity: 'warning', title: 'Pod refused by the kubelet of its node', breaks },
   PodDeadlineExceeded: { severity: 'warning', title: 'Pod past its active deadline', breaks },
   PodNodeShutdown: { severity: 'info', title: 'Pod left over from the shutdown of a node', breaks },
+  PodLeftover: { severity: 'info', title: 'Record of a pod in whose place others run' },
   PodStuckTerminating: {
     severity: 'warning',
     title: 'Pod that cannot be deleted',

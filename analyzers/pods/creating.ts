@@ -18,6 +18,7 @@ import { blockingInit } from './init.ts';
 import { deadNode, nodeLinks } from './links.ts';
 import { absentVolume, isMountEvent, mountFault, volumeLinks } from './mount.ts';
 import { isSandboxEvent, sandboxFault } from './sandbox.ts';
+import { after } from './text.ts';
 
 /** A pod that has a node and whose next container is not made: volumes, network and images come first, in this order. */
 export function creatingFault(one: PodCase): PodDraft | undefined {
@@ -88,13 +89,14 @@ function stuck(one: PodCase, waiting: ContainerView, began: string | undefined):
   const lasted = duration(age(snapshot, began) ?? 0);
   const dead = deadNode(one);
   const node = pod.spec.nodeName ?? '';
+  const warning = pulling === undefined ? newestWarning(one, began) : undefined;
   const why =
     dead !== undefined
       ? `: node ${node} is not ready`
       : isNodeAbsent(one)
         ? `: node ${node} does not exist`
         : pulling === undefined
-          ? ''
+          ? after(warning?.message)
           : `: image ${waiting.spec.image ?? ''} is still being pulled`;
   return draft(one, 'PodCreatingStuck', {
     key: waiting.name,
@@ -102,7 +104,7 @@ function stuck(one: PodCase, waiting: ContainerView, began: string | undefined):
     message: `${called(waiting)} has not been created for ${lasted}${why}`,
     evidence: [
       ...stateEvidence(one, waiting),
-      ...(pulling === undefined ? [] : [eventEvidence(pod, pulling)]),
+      ...[pulling ?? warning].flatMap((event) => (event === undefined ? [] : [eventEvidence(pod, event)])),
       ...(dead === undefined ? [] : [field(dead.node, "status.conditions[type='Ready']", dead.ready.status)]),
     ],
     causes: [...nodeLinks(one), ...(volumesAreThere(one) ? [] : volumeLinks(one))],
@@ -125,6 +127,14 @@ function stateEvidence({ pod }: PodCase, { status, statusPath }: ContainerView):
 function pullInProgress({ events }: PodCase, { spec }: ContainerView): ObjectEvent | undefined {
   const newest = events.find(({ reason }) => /^(?:Pulling|Pulled|Created|Started|Failed)$/.test(reason));
   return newest?.reason === 'Pulling' && newest.message.includes(spec.image ?? '') ? newest : undefined;
+}
+
+/** What the kubelet last complained of, whatever it is (devices, resource claims). */
+function newestWarning({ events }: PodCase, began: string | undefined): ObjectEvent | undefined {
+  const from = millis(began) ?? 0;
+  return events.find(
+    ({ type, source, last }) => type === 'Warning' && source === 'kubelet' && (millis(last) ?? 0) >= from,
+  );
 }
 
 function isNodeAbsent({ pod, snapshot }: PodCase): boolean {

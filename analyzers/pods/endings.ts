@@ -45,29 +45,41 @@ export function endedAgo({ snapshot }: PodCase, { terminated }: Ending): number 
 export interface ProbeKill {
   readonly probe: 'liveness' | 'startup';
   readonly evidence: Evidence;
+  /** How often the kubelet killed it in the time that events live. */
+  readonly count: number;
 }
 
 /**
- * The probe for which the kubelet killed this container, where an event says so and fits the end: it comes at most the grace period
- * and a minute before it.
+ * The probe for which the kubelet killed this container, where an event says so and fits the end: that it kills comes at most the
+ * grace period and a minute before it. That the probe failed tells as much where a signal ended the container.
  */
 export function probeKill(one: PodCase, container: ContainerView, { terminated }: Ending): ProbeKill | undefined {
   const grace = one.pod.spec.terminationGracePeriodSeconds ?? 30;
   const ended = millis(terminated.finishedAt);
-  const event = one.events.find((candidate) => {
-    if (killingProbe(candidate) === undefined || !isAbout(candidate, container)) return false;
-    if (candidate.fieldPath === undefined && !candidate.message.includes(container.name)) return false;
-    const last = millis(candidate.last);
-    return ended === undefined || last === undefined || last >= ended - (grace + 60) * 1000;
-  });
-  const probe = event === undefined ? undefined : killingProbe(event);
-  return event === undefined || probe === undefined ? undefined : { probe, evidence: eventEvidence(one.pod, event) };
+  const bySignal = terminated.exitCode === 137 || terminated.exitCode === 143;
+  const fits = (event: ObjectEvent, seconds: number) => {
+    const last = millis(event.last);
+    if (!isAbout(event, container)) return false;
+    return ended === undefined || last === undefined || last >= ended - seconds * 1000;
+  };
+  const kill = one.events.find((event) => probeOf(killing, 'Killing', event) !== undefined && fits(event, grace + 60));
+  const failure = bySignal
+    ? one.events.find((event) => probeOf(failing, 'Unhealthy', event) !== undefined && fits(event, grace + 300))
+    : undefined;
+  const event = kill ?? failure;
+  const probe =
+    event === undefined ? undefined : (probeOf(killing, 'Killing', event) ?? probeOf(failing, 'Unhealthy', event));
+  if (event === undefined || probe === undefined) return undefined;
+  return { probe, evidence: eventEvidence(one.pod, event), count: kill?.count ?? 1 };
 }
 
 /** `Container app failed liveness probe, will be restarted` (pkg/kubelet/kuberuntime). */
-function killingProbe({ reason, message }: ObjectEvent): ProbeKill['probe'] | undefined {
-  if (reason !== 'Killing') return undefined;
-  const probe = /failed (liveness|startup) probe/.exec(message)?.[1];
+const killing = /failed (liveness|startup) probe/;
+/** `Liveness probe failed: ...` (pkg/kubelet/prober). */
+const failing = /^(Liveness|Startup) probe (?:failed|errored)/;
+
+function probeOf(pattern: RegExp, reason: string, event: ObjectEvent): ProbeKill['probe'] | undefined {
+  const probe = event.reason === reason ? pattern.exec(event.message)?.[1]?.toLowerCase() : undefined;
   return probe === 'liveness' || probe === 'startup' ? probe : undefined;
 }
 

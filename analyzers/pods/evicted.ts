@@ -1,7 +1,7 @@
 import { condition, type Evidence, field, millis, olderThan, quantity } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
 import { nodeLinks } from './links.ts';
-import { isReplaced, siblings } from './replaced.ts';
+import { siblings } from './replaced.ts';
 import { after } from './text.ts';
 
 /** Evictions of one controller within the window that are more than bad luck, though others run in their place. */
@@ -12,18 +12,13 @@ export function evictedFault(one: PodCase): PodDraft {
   const { pod } = one;
   const text = pod.status?.message ?? '';
   const since = evictedAt(one);
-  const leftover = isReplaced(one) && !keepsHappening(one);
-  const base = {
-    ...(leftover ? { severity: 'info' as const } : {}),
-    since,
-  };
   const own = ownLimit(text);
   if (own !== undefined) {
     return draft(one, 'PodStorageLimitExceeded', {
-      ...base,
       key: own.key,
       message: `evicted for using more than its own limit${after(text)}`,
       evidence: evidenceOf(one),
+      since,
       values: values({ container: own.container, volume: own.volume, limit: own.limit }),
     });
   }
@@ -32,11 +27,11 @@ export function evictedFault(one: PodCase): PodDraft {
   const node = pod.spec.nodeName ?? '';
   const short = resource ?? pressure;
   return draft(one, 'PodEvicted', {
-    ...base,
     key: short ?? '',
-    message: `evicted from node ${node}, which was short of ${short ?? 'a resource'}${usage(text)}${leftover ? '; others run in its place' : ''}`,
+    message: `evicted from node ${node}, which was short of ${short ?? 'a resource'}${usage(text)}`,
     evidence: evidenceOf(one),
     causes: nodeLinks(one),
+    since,
     values: values({ node, shortage: short }),
   });
 }
@@ -56,7 +51,8 @@ function evictedAt({ pod }: PodCase): string | undefined {
 }
 
 /** Several pods of the controller were evicted a short while ago: the next will be too. */
-function keepsHappening(one: PodCase): boolean {
+export function keepsHappening(one: PodCase): boolean {
+  if (one.pod.status?.reason !== 'Evicted') return false;
   const recent = [one.pod, ...siblings(one)].filter(
     (pod) =>
       pod.status?.reason === 'Evicted' &&

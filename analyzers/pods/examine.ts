@@ -5,6 +5,7 @@ import type { ContainerView } from './containers.ts';
 import { crashFault } from './crash.ts';
 import { createFault } from './create-error.ts';
 import { creatingFault } from './creating.ts';
+import { deviceFaults } from './devices.ts';
 import { failedFaults } from './failed.ts';
 import { imageFault } from './image.ts';
 import { initStuck } from './init.ts';
@@ -24,10 +25,10 @@ export function examine(one: PodCase): readonly PodDraft[] {
   const { metadata, spec, status } = one.pod;
   if (metadata.deletionTimestamp !== undefined) return some(terminatingFault(one));
   if (status?.phase === 'Succeeded') return [];
-  if (status?.phase === 'Failed') return failedFaults(one);
   if (status?.phase === 'Unknown' || status?.reason === 'NodeLost') return [unknown(one)];
+  if (status?.phase === 'Failed') return failedFaults(one);
   if (spec.nodeName === undefined || spec.nodeName === '') return [];
-  return [...some(resizeFault(one)), ...living(one)];
+  return [...some(resizeFault(one)), ...deviceFaults(one), ...living(one)];
 }
 
 /** A pod that has a node and is not over: containers that are down, else what holds it up, else what is wrong while it runs. */

@@ -3,7 +3,7 @@ import { draft, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { failed, oom } from './crash.ts';
 import { lastEnding } from './endings.ts';
-import { evictedFault } from './evicted.ts';
+import { evictedFault, keepsHappening } from './evicted.ts';
 import { nodeLinks } from './links.ts';
 import { isFirstRetry, isReplaced } from './replaced.ts';
 import { after } from './text.ts';
@@ -12,9 +12,9 @@ import { after } from './text.ts';
 export function failedFaults(one: PodCase): readonly PodDraft[] {
   const { pod } = one;
   const reason = pod.status?.reason ?? '';
-  if (reason === 'Evicted') return [evictedFault(one)];
   const code = codeOf(reason);
-  if (code !== undefined) return [byReason(one, code, reason)];
+  const told = reason === 'Evicted' ? evictedFault(one) : code === undefined ? undefined : byReason(one, code, reason);
+  if (told !== undefined) return [isReplaced(one) && !keepsHappening(one) ? leftover(one, told, reason) : told];
   // Evicted through the API, preempted or deleted by the taint manager: on purpose, and its controller makes another.
   if (conditionIs(pod, 'DisruptionTarget', 'True') !== undefined) return [];
   if (isReplaced(one)) return [];
@@ -22,6 +22,22 @@ export function failedFaults(one: PodCase): readonly PodDraft[] {
   if ((pod.spec.restartPolicy ?? 'Always') === 'Always' && controllerOf(pod) !== undefined) return [];
   const severity: Severity = isFirstRetry(one) ? 'info' : 'warning';
   return containerEnds(one).map((found) => ({ ...found, severity }));
+}
+
+/** The record of a pod in whose place others run. It has a code of its own, for it explains nothing that is wrong now. */
+function leftover(
+  one: PodCase,
+  { message, evidence, causes = [], since, values: known = {} }: PodDraft,
+  reason: string,
+) {
+  return draft(one, 'PodLeftover', {
+    key: reason,
+    message: `${message}; others run in its place`,
+    evidence,
+    causes,
+    since,
+    values: known,
+  });
 }
 
 /** The containers that failed; a container stopped with the others (SIGTERM) only where none failed by itself. */
@@ -42,9 +58,7 @@ function containerEnds(one: PodCase): readonly PodDraft[] {
 function codeOf(reason: string): Code | undefined {
   if (reason === 'DeadlineExceeded') return 'PodDeadlineExceeded';
   if (/^(?:Terminated|NodeShutdown|Shutdown)$/.test(reason)) return 'PodNodeShutdown';
-  if (
-    /^(?:UnexpectedAdmissionError|OutOf.+|NodeAffinity|NodeLost|NodeName|Preempting|.*Error|.*Forbidden)$/.test(reason)
-  )
+  if (/^(?:UnexpectedAdmissionError|OutOf.+|NodeAffinity|NodeName|Preempting|.*Error|.*Forbidden)$/.test(reason))
     return 'PodRejectedByNode';
   if (/^(?:PodOS|AppArmor|Seccomp|NodePorts|TaintToleration|InvalidNodeInfo|UnsupportedPod|InPlacePod)/.test(reason))
     return 'PodRejectedByNode';
@@ -59,10 +73,8 @@ function byReason(one: PodCase, code: Code, reason: string): PodDraft {
     PodDeadlineExceeded: `stopped after its activeDeadlineSeconds (${pod.spec.activeDeadlineSeconds ?? 'of its Job'})`,
     PodNodeShutdown: `stopped when node ${node} was shut down`,
   };
-  const replaced = isReplaced(one);
   return draft(one, code, {
     key: code === 'PodRejectedByNode' ? reason : '',
-    ...(replaced ? { severity: 'info' } : {}),
     message: messages[code] ?? `node ${node} refused it (${reason})${text}`,
     evidence: [
       field(pod, 'status.reason', reason),

@@ -38,6 +38,9 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
   const fault = classifyPull(reason, text, image);
   const code = fault?.code ?? 'PodImagePullFailed';
   const secrets = aboutSecrets.has(code) ? pullSecrets(one, registry) : undefined;
+  // Without credentials some registries say that an image does not exist.
+  const certainty = code === 'PodImagePullDenied' ? ('sure' as const) : ('likely' as const);
+  const links = (secrets?.links ?? []).map((link) => ({ ...link, certainty }));
   const architecture = code === 'PodImagePlatform' ? nodeOf(one)?.status?.nodeInfo?.architecture : undefined;
   return draft(one, code, {
     key: container.name,
@@ -52,7 +55,7 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
       ...(secrets?.evidence ?? []),
     ],
     // A full disk is the node's; what the registry says is not.
-    causes: [...(secrets?.links ?? []), ...(code === 'PodImageNoSpace' ? nodeLinks(one) : [])],
+    causes: [...links, ...(code === 'PodImageNoSpace' ? nodeLinks(one) : [])],
     since: notReadySince(one),
     values: values({
       container: container.name,

@@ -9,10 +9,10 @@ import {
   type Reference,
 } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
-import type { Code } from './codes.ts';
-import { alike, namedIn } from './config-error.ts';
+import { alike } from './config-error.ts';
 import { driverLinks, volumeDrivers } from './csi.ts';
 import { nodeLinks, podReferences, referenceLinks } from './links.ts';
+import { type MountKind, mountKind } from './mount-text.ts';
 import { quote } from './text.ts';
 
 /** Whether an event says that a volume could not be mounted. That an object is not yet in the kubelet's cache is no fault. */
@@ -65,7 +65,7 @@ export function mountFault(
 ): PodDraft | undefined {
   const { pod, snapshot, settings } = one;
   if (absent === undefined && !olderThan(snapshot, began, settings.startGrace)) return undefined;
-  const kind = classify(event?.message ?? '', absent);
+  const kind = mountKind(event?.message ?? '', absent);
   const volume = absent?.reference.volume ?? volumeOf(one, event?.message ?? '');
   const driver = /driver name (\S{1,253}) not found/.exec(event?.message ?? '')?.[1];
   const links = volume === undefined ? volumeReferences(one) : volumeReferences(one).filter((r) => r.volume === volume);
@@ -100,36 +100,6 @@ function absenceEvidence(one: PodCase, absent: Absence | undefined): Evidence[] 
   ];
 }
 
-interface Kind {
-  readonly code: Code;
-  readonly what?: string;
-}
-
-const kinds: readonly (readonly [RegExp, Kind])[] = [
-  [/not found in the list of registered CSI drivers/, { code: 'PodCSIDriverNotRegistered' }],
-  [/references non-existent \w+ key/, { code: 'PodConfigKeyMissing' }],
-  [/access denied|permission denied/i, { code: 'PodMountFailed', what: 'access denied' }],
-  [
-    /connection (?:timed out|refused)|no route to host|host is down/i,
-    { code: 'PodMountFailed', what: 'the storage server cannot be reached' },
-  ],
-  [
-    /bad option; .{0,200}helper program|executable file not found/,
-    { code: 'PodMountFailed', what: 'the node lacks the mount helper (nfs-common, cifs-utils)' },
-  ],
-  [/wrong fs type|superblock|fsck/i, { code: 'PodMountFailed', what: 'the filesystem is damaged or of another type' }],
-  [
-    /is not a directory|does not exist|hostPath type check failed/,
-    { code: 'PodMountFailed', what: 'the path on the node is not what the volume says' },
-  ],
-];
-
-function classify(text: string, absent: Absence | undefined): Kind {
-  if (absent?.key === true) return { code: 'PodConfigKeyMissing' };
-  if (absent !== undefined || namedIn(text, undefined) !== undefined) return { code: 'PodMountFailed' };
-  return kinds.find(([pattern]) => pattern.test(text))?.[1] ?? { code: 'PodMountFailed' };
-}
-
 /** The volume of the spec that a text names; the texts about claims name the PersistentVolume instead. */
 function volumeOf({ pod }: PodCase, text: string): string | undefined {
   const quoted = /for volume "([^"]{1,253})"/.exec(text)?.[1];
@@ -145,7 +115,7 @@ interface Words {
   readonly absent: Absence | undefined;
 }
 
-function messageOf(one: PodCase, kind: Kind, { volume, driver, text, absent }: Words): string {
+function messageOf(one: PodCase, kind: MountKind, { volume, driver, text, absent }: Words): string {
   const which = volume === undefined ? 'a volume' : `volume ${volume}`;
   if (kind.code === 'PodCSIDriverNotRegistered')
     return `${which} cannot be mounted: CSI driver ${driver ?? ''} is not registered on node ${one.pod.spec.nodeName ?? ''}`;

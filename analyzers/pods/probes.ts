@@ -52,7 +52,8 @@ export function probeFault(one: PodCase, container: ContainerView): PodDraft | u
     severity: severityOf(one, since),
     message: `${name} probe (${probeText(probe)}) of ${called(container)} ${how}${portHint(container, probe)}`,
     evidence: evidenceOf(one, container, name, event),
-    causes: nodeLinks(one),
+    // An application that answers is not held up by its node.
+    causes: answers(event) ? [] : nodeLinks(one, 'likely'),
     since,
     values: values({
       container: container.name,
@@ -62,6 +63,10 @@ export function probeFault(one: PodCase, container: ContainerView): PodDraft | u
       timeout: probe.timeoutSeconds ?? 1,
     }),
   });
+}
+
+function answers(event: ObjectEvent | undefined): boolean {
+  return event !== undefined && /statuscode: |NOT_SERVING/.test(event.message);
 }
 
 function evidenceOf(

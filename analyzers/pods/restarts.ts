@@ -31,8 +31,9 @@ export function restartFault(one: PodCase, container: ContainerView): PodDraft |
     return counts ? eased(oom(one, container, ending), ready) : undefined;
   }
   if (!recent) return undefined;
-  const kill = restarts >= habit || !ready ? probeKill(one, container, ending) : undefined;
-  if (kill !== undefined) return eased(probeKilled(one, container, ending, kill), ready);
+  const kill = probeKill(one, container, ending);
+  if (kill !== undefined && (restarts >= habit || kill.count > 1 || !ready))
+    return eased(probeKilled(one, container, ending, kill), ready);
   const crashing =
     container.role === 'init' ? ending.terminated.exitCode !== 0 : betweenCrashes(one, container, ending);
   if (restarts >= habit && crashing) return crash(one, container, ending);

@@ -7,7 +7,7 @@ export const settings = {
   attachGrace: { default: 120, unit: 'seconds', title: 'How long a volume may take to move between nodes' },
   creatingGrace: { default: 300, unit: 'seconds', title: 'How long containers may take to be created' },
   pullGrace: { default: 900, unit: 'seconds', title: 'How long an image may take to be pulled' },
-  readyGrace: { default: 120, unit: 'seconds', title: 'How long a running pod may take to become ready' },
+  readyGrace: { default: 180, unit: 'seconds', title: 'How long a running pod may take to become ready' },
   initGrace: { default: 600, unit: 'seconds', title: 'How long an init container may run' },
   criticalAfter: { default: 600, unit: 'seconds', title: 'How long a pod that is not ready counts as a warning only' },
   restarts: { default: 5, unit: 'count', title: 'How many restarts of a running container are reported' },

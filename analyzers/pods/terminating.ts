@@ -40,7 +40,7 @@ export function terminatingFault(one: PodCase): PodDraft | undefined {
       ...(dead === undefined ? [] : [field(dead.node, "status.conditions[type='Ready']", dead.ready.status)]),
       ...(kill === undefined ? [] : [eventEvidence(pod, kill)]),
     ],
-    causes: nodeLinks(one),
+    causes: finalizers.length > 0 && dead === undefined ? [] : nodeLinks(one),
     since: deadline,
     values: values({ node, finalizer: finalizers[0] }),
   });

@@ -62,6 +62,17 @@ describe('a probe that kills', () => {
     expect(drafts(pods, snapshotOf([one, said]))[0]?.values).toMatchObject({ probe });
   });
 
+  test.each([
+    [137, 'Liveness probe failed: HTTP probe failed with statuscode: 500', 'PodLivenessKilled'],
+    [143, 'Startup probe failed: connection refused', 'PodLivenessKilled'],
+    [1, 'Liveness probe failed: HTTP probe failed with statuscode: 500', 'PodCrashLoop'],
+    [137, 'Readiness probe failed: HTTP probe failed with statuscode: 500', 'PodCrashLoop'],
+  ])('an end with %i after: %s', (exitCode, text, code) => {
+    const one = crashing({ reason: 'Error', exitCode });
+    const said = event(one, 'Unhealthy', text, { lastTimestamp: ago('150s') });
+    expect(found(pods, [one, said])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
+  });
+
   test('whatever its exit code', () => {
     const { one, said } = killed('liveness', { exitCode: 0, reason: 'Completed' });
     expect(found(pods, [one, said])).toEqual(['critical PodLivenessKilled Pod shop/web-1 [app]']);
@@ -152,8 +163,8 @@ describe('a container that runs again', () => {
       lastTimestamp: ago('5m'),
     });
     expect(found(pods, [one, said])).toEqual(['warning PodLivenessKilled Pod shop/web-1 [app]']);
-    const twice = running(last({ ...error(ago('5m')), exitCode: 137 }, 2));
-    expect(found(pods, [twice, said])).toEqual([]);
+    const once = merge(said, { count: 1 }) as typeof said;
+    expect(found(pods, [running(last({ ...error(ago('5m')), exitCode: 137 }, 2)), once])).toEqual([]);
   });
 
   test('settings', () => {

@@ -281,6 +281,13 @@ describe('nothing says why', () => {
     expect(found(pods, [creating(ago('20m'))])).toEqual(['critical PodCreatingStuck Pod shop/web-1 [app]']);
   });
 
+  test('the kubelet complains of something else', () => {
+    const said = event(stuck, 'FailedPrepareDynamicResources', 'Failed to prepare dynamic resources: no driver');
+    expect(drafts(pods, snapshotOf([stuck, node('n1'), said]))[0]?.message).toBe(
+      'container app has not been created for 7m: Failed to prepare dynamic resources: no driver',
+    );
+  });
+
   test('on a silent node, even where the kubelet never saw the pod', () => {
     const unseen = merge(stuck, { status: { containerStatuses: undefined, startTime: undefined } }) as typeof stuck;
     expect(drafts(pods, snapshotOf([unseen, silentNode('n1')]))[0]?.message).toBe(

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { codes } from '../../analyzers/pods/codes.ts';
 import pods from '../../analyzers/pods/index.ts';
+import { defineAnalyzer } from '../../src/kit.ts';
 import {
   ago,
   deployment,
@@ -62,9 +64,9 @@ describe('evictions', () => {
     merge(evicted(merge(ownedBy(set(ready)), patch) as Patch), { metadata: { name } }) as ReturnType<typeof pod>,
   ];
   test.each([
-    ['replaced', owned('web-a', 2), ['info PodEvicted Pod shop/web-a [memory]']],
+    ['replaced', owned('web-a', 2), ['info PodLeftover Pod shop/web-a [Evicted]']],
     ['not replaced', owned('web-a', 1), ['warning PodEvicted Pod shop/web-a [memory]']],
-    ['of a ReplicaSet that is gone', owned('web-a', 1).slice(2), ['info PodEvicted Pod shop/web-a [memory]']],
+    ['of a ReplicaSet that is gone', owned('web-a', 1).slice(2), ['info PodLeftover Pod shop/web-a [Evicted]']],
   ])('%s', (_, objects, wanted) => {
     expect(found(pods, objects)).toEqual(wanted);
   });
@@ -81,7 +83,7 @@ describe('evictions', () => {
     const mine = ownedBy(agent);
     const one = evicted(mine);
     const other = (nodeName: string) => pod('agent-2', merge(mine, { spec: { nodeName } }) as Patch);
-    expect(found(pods, [agent, one, other('n1')])).toEqual(['info PodEvicted Pod shop/web-1 [memory]']);
+    expect(found(pods, [agent, one, other('n1')])).toEqual(['info PodLeftover Pod shop/web-1 [Evicted]']);
     expect(found(pods, [agent, one, other('n2')])).toEqual(['warning PodEvicted Pod shop/web-1 [memory]']);
   });
 });
@@ -94,7 +96,6 @@ describe('refused and stopped', () => {
     ['NodeAffinity', 'warning PodRejectedByNode Pod shop/web-1 [NodeAffinity]'],
     ['TopologyAffinityError', 'warning PodRejectedByNode Pod shop/web-1 [TopologyAffinityError]'],
     ['PodOSNotSupported', 'warning PodRejectedByNode Pod shop/web-1 [PodOSNotSupported]'],
-    ['NodeLost', 'warning PodRejectedByNode Pod shop/web-1 [NodeLost]'],
     ['DeadlineExceeded', 'warning PodDeadlineExceeded Pod shop/web-1'],
     ['Terminated', 'info PodNodeShutdown Pod shop/web-1'],
     ['NodeShutdown', 'info PodNodeShutdown Pod shop/web-1'],
@@ -105,7 +106,7 @@ describe('refused and stopped', () => {
   test('a refusal is linked to the node, and is history once replaced', () => {
     expect(links(pods, [over('OutOfcpu')])).toEqual(['PodRejectedByNode -> run Node n1 (spec.nodeName)']);
     expect(found(pods, [web, set(2), over('OutOfcpu', '', ownedBy(set(2)))])).toEqual([
-      'info PodRejectedByNode Pod shop/web-1 [OutOfcpu]',
+      'info PodLeftover Pod shop/web-1 [OutOfcpu]',
     ]);
   });
 });
@@ -263,6 +264,7 @@ describe('termination', () => {
 test.each([
   ['phase Unknown', { phase: 'Unknown' }],
   ['a lost node', { reason: 'NodeLost' }],
+  ['a pod that failed with its node', { phase: 'Failed', reason: 'NodeLost' }],
 ])('%s', (_, status) => {
   const one = pod('web-1', { status });
   expect(found(pods, [one])).toEqual(['critical PodUnknown Pod shop/web-1']);
@@ -290,4 +292,67 @@ test('replicas are one finding on their Deployment', () => {
   expect(story(diagnose([pods], [web, rs, crashed('web-a'), crashed('web-b')]))).toEqual([
     'critical PodCrashLoop Deployment shop/web [app]',
   ]);
+});
+
+describe('with the findings of others', () => {
+  const nodeDown = defineAnalyzer({
+    id: 'stub',
+    title: 'Stub',
+    reads: ['nodes'],
+    kinds: ['Node'],
+    codes: { NodeDown: { severity: 'critical', title: 'Node down', breaks: ['run'] } },
+    settings: {},
+    runbook: '',
+    *analyze() {
+      const n1 = { apiVersion: 'v1', kind: 'Node', name: 'n1' };
+      yield { code: 'NodeDown', object: n1, message: 'down', evidence: [] };
+    },
+  });
+
+  test('a dead node explains what is lost with it, not what is broken in itself', () => {
+    const lost = pod('lost', {
+      status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago('5m') }] },
+    });
+    const leaving = pod('leaving', { metadata: { deletionTimestamp: ago('10m') } });
+    const broken = pod('broken', {
+      status: {
+        containerStatuses: [
+          {
+            name: 'app',
+            restartCount: 4,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 1 } },
+          },
+        ],
+      },
+    });
+    expect(story(diagnose([nodeDown, pods], [silentNode('n1'), lost, leaving, broken])).toSorted()).toEqual([
+      '  warning PodNotReady Pod shop/lost',
+      '  warning PodStuckTerminating Pod shop/leaving',
+      'critical NodeDown Node n1',
+      'critical PodCrashLoop Pod shop/broken [app]',
+    ]);
+  });
+
+  test('a record explains nothing', () => {
+    expect(codes.PodLeftover).not.toHaveProperty('breaks');
+  });
+});
+
+test('the runbook is given the workload that can be rolled back, where there is one', () => {
+  const crash = {
+    status: {
+      containerStatuses: [
+        {
+          name: 'app',
+          restartCount: 4,
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { exitCode: 1 } },
+        },
+      ],
+    },
+  };
+  const owned = pod('web-a', merge(ownedBy(set(0)), crash) as Patch);
+  expect(drafts(pods, snapshotOf([web, set(0), owned]))[0]?.values).toHaveProperty('workload', 'deployment/web');
+  expect(drafts(pods, snapshotOf([pod('web-a', crash)]))[0]?.values).not.toHaveProperty('workload');
 });

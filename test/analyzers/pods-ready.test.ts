@@ -60,6 +60,12 @@ describe('probes', () => {
     expect(links(pods, [one, node('n1')])).toEqual(['PodProbeFailing -> run Node n1 (spec.nodeName)']);
   });
 
+  test('an application that answers is not held up by its node', () => {
+    const one = unready(ago('5m'), { readinessProbe: readiness });
+    const answered = said(one, 'Readiness probe failed: HTTP probe failed with statuscode: 503');
+    expect(links(pods, [one, node('n1'), answered])).toEqual([]);
+  });
+
   test('an event about a liveness probe says nothing of readiness', () => {
     const one = unready(ago('5m'), { readinessProbe: readiness });
     const [draft] = drafts(
@@ -230,5 +236,39 @@ describe('in-place resize', () => {
     ['PodResizeInProgress', '', ago('1m'), []],
   ])('%s %s', (type, reason, at, wanted) => {
     expect(found(pods, [resized(type, reason, at)])).toEqual(wanted);
+  });
+});
+
+describe('devices', () => {
+  const holding = (...health: string[]) =>
+    pod('web-1', {
+      status: {
+        containerStatuses: [
+          {
+            name: 'app',
+            ready: true,
+            started: true,
+            restartCount: 0,
+            state: { running: { startedAt: ago('2d') } },
+            allocatedResourcesStatus: [
+              {
+                name: 'nvidia.com/gpu',
+                resources: health.map((one, index) => ({ resourceID: `GPU-${index}`, health: one })),
+              },
+            ],
+          },
+        ],
+      },
+    });
+  test('unhealthy', () => {
+    const one = holding('Healthy', 'Unhealthy');
+    expect(found(pods, [one])).toEqual(['critical PodDeviceUnhealthy Pod shop/web-1 [app nvidia.com/gpu]']);
+    expect(drafts(pods, snapshotOf([one]))[0]?.message).toBe(
+      '1 of 2 devices (nvidia.com/gpu) of container app on node n1 are unhealthy',
+    );
+    expect(links(pods, [one])).toEqual(['PodDeviceUnhealthy -> run Node n1 (spec.nodeName)']);
+  });
+  test.each([[['Healthy']], [['Unknown']], [[]]])('quiet: %j', (health) => {
+    expect(found(pods, [holding(...health)])).toEqual([]);
   });
 });
