@@ -1,5 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { ApiServer } from './api-server.ts';
+import { statusOf } from './http/status.ts';
+import type { Reply } from './http/transport.ts';
 import { namespacePath } from './live-paths.ts';
 import { suggestion } from './nearest.ts';
 import { intake } from './redact/intake.ts';
@@ -19,11 +21,24 @@ export async function checkNamespaces(server: ApiServer, store: Store, names: re
       const known = snapshot.list('namespaces').items.map((namespace) => namespace.metadata.name);
       throw unknown(name, suggestion(name, known, 'namespaces'));
     }
-    const reply = await server.get(namespacePath(name));
-    if (reply.status === 404) throw unknown(name, undefined);
+    const reply = await fetchOne(server, namespacePath(name));
+    if (reply === undefined) continue;
+    // A gateway that knows no such path answers 404 as well.
+    if (reply.status === 404 && statusOf(reply).reason === 'NotFound') throw unknown(name, undefined);
     if (reply.status !== 200) continue;
     const taken = intake('namespaces', parse(reply.body));
     if ('object' in taken) store.add('namespaces', taken.object);
+  }
+}
+
+/** Undefined where the server cannot be reached now: what was read before still counts. */
+async function fetchOne(server: ApiServer, path: string): Promise<Reply | undefined> {
+  try {
+    return await server.get(path);
+  } catch (error) {
+    if (error instanceof UserError && error.code !== 'unauthorized' && error.code !== 'bad-credentials')
+      return undefined;
+    throw error;
   }
 }
 

@@ -21,8 +21,6 @@ export interface Reader {
   readonly readings: ReadonlyMap<Resource, Reading>;
   /** The server's time at the first list, RFC 3339. */
   takenAt(): string | undefined;
-  /** Whether something had to be read in single namespaces. */
-  narrowed(): boolean;
 }
 
 /** A reader that has read nothing yet. */
@@ -30,7 +28,6 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
   const served = createServed(server);
   const readings = new Map<Resource, Reading>();
   let takenAt: string | undefined;
-  let narrowed = false;
 
   async function read(resource: Resource, begun: () => void): Promise<void> {
     const readAt = (namespace?: string) =>
@@ -46,7 +43,6 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
       });
     const { outcome, objects } = await readAt();
     if (outcome.state === 'forbidden' && resources[resource].namespaced) {
-      narrowed = true;
       readings.set(resource, await readNarrowly(resource, readAt));
       return;
     }
@@ -84,7 +80,7 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
     return { resource, state: namespaces.length > 0 ? 'partly' : failed, namespaces, reason };
   }
 
-  return { read, readings, takenAt: () => takenAt, narrowed: () => narrowed };
+  return { read, readings, takenAt: () => takenAt };
 }
 
 const forbidden = 'may not be listed (403)';

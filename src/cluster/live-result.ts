@@ -21,21 +21,17 @@ export function gapsOf(readings: readonly Reading[]): readonly Gap[] {
 
 /** What the user could do to see more. */
 export function hintsOf(readings: readonly Reading[]): readonly string[] {
-  const forbidden = readings.filter(({ state }) => state === 'forbidden').map(({ resource }) => resource);
-  const namespaces = [...new Set(readings.flatMap((reading) => reading.namespaces))].sort();
-  const hints: string[] = [];
-  if (namespaces.length > 0) {
-    hints.push(
-      `Objects in namespaces may not be listed in the whole cluster: only ${namespaces.join(', ')} ${namespaces.length === 1 ? 'was' : 'were'} read. Name others with -n.`,
-    );
-  }
-  const beside = forbidden.filter((resource) => resource !== 'secrets');
-  if (beside.length > 0 || namespaces.length > 0) {
-    hints.push('deploy/rbac.yaml holds the read-only ClusterRole that lets everything be seen.');
-  } else if (forbidden.length > 0) {
-    hints.push('Secrets may not be listed: deploy/rbac-secrets.yaml allows it, --secrets never does without.');
-  }
-  return hints;
+  const narrowed = readings.filter(({ namespaces }) => namespaces.length > 0);
+  const forbidden = readings.filter(({ state }) => state === 'forbidden');
+  if (narrowed.length === 0 && forbidden.length === 0) return [];
+  const onlySecrets = [...narrowed, ...forbidden].every(({ resource }) => resource === 'secrets');
+  if (onlySecrets) return ['deploy/rbac-secrets.yaml lets Secrets be listed; --secrets never does without them.'];
+  const role = 'deploy/rbac.yaml holds the read-only ClusterRole that lets everything be seen.';
+  const [first] = narrowed;
+  if (first === undefined) return [role];
+  const where = [...new Set(narrowed.flatMap(({ namespaces }) => namespaces))].sort();
+  const what = narrowed.length === 1 ? first.resource : `${first.resource} and ${narrowed.length - 1} other resources`;
+  return [`Of ${what} only what is in ${where.join(', ')} could be read: name other namespaces with -n.`, role];
 }
 
 /** @throws UserError `nothing-readable` when not one list could be read. */

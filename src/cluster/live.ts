@@ -1,4 +1,4 @@
-import { allResources, type Resource } from '../model/resources.ts';
+import { allResources, type Resource, resources } from '../model/resources.ts';
 import { openApiServer } from './api-server.ts';
 import type { RequestInfo } from './http/transport.ts';
 import type { Connection } from './kubeconfig/connection.ts';
@@ -6,7 +6,7 @@ import { type ConfigOptions, resolveConfig } from './kubeconfig/resolve.ts';
 import { checkNamespaces } from './live-namespaces.ts';
 import { readInOrder } from './live-order.ts';
 import { createReader, timeText } from './live-read.ts';
-import { gapsOf, hintsOf, requireSomething } from './live-result.ts';
+import { gapsOf, hintsOf, type Reading, requireSomething } from './live-result.ts';
 import type { Loaded } from './load.ts';
 import { createStore } from './store.ts';
 
@@ -53,7 +53,7 @@ export async function loadLive(options: LiveOptions): Promise<Loaded> {
     if (options.secrets === 'never') store.missing('secrets', 'not asked for (--secrets never)');
     await readInOrder(wanted, reader.read, () => stop.abort());
     const readings = wanted.flatMap((resource) => reader.readings.get(resource) ?? []);
-    await checkNamespaces(server, store, reader.narrowed() ? fallback : options.namespaces);
+    await checkNamespaces(server, store, namespacesToCheck(options, readings, fallback));
     requireSomething(readings, connection);
     const takenAt = reader.takenAt() ?? timeText(new Date());
     return {
@@ -75,6 +75,17 @@ export async function loadLive(options: LiveOptions): Promise<Loaded> {
   } finally {
     await server.close();
   }
+}
+
+/** Those asked for; and the context's where nothing but it could be read: a report about a namespace that is not there says nothing. */
+function namespacesToCheck(
+  { namespaces }: LiveOptions,
+  readings: readonly Reading[],
+  fallback: readonly string[],
+): readonly string[] {
+  if (namespaces.length > 0) return namespaces;
+  const wide = readings.some(({ resource, state }) => resources[resource].namespaced && state === 'whole');
+  return wide ? [] : fallback;
 }
 
 /** What `version` and `doctor` need: which server, as whom, and which version it is. @throws UserError as `loadLive`. */

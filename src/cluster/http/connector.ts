@@ -24,6 +24,7 @@ export function connector(build: typeof buildConnector, options: ConnectorOption
     ...options.tls,
     timeout: timeoutMs,
     allowH2: true,
+    preferH2: true,
     ...(serverName === undefined
       ? {}
       : { checkServerIdentity: (_: string, peer: PeerCertificate) => checkServerIdentity(serverName, peer) }),

@@ -10,9 +10,9 @@ export interface Credential {
 /** Where credentials come from. */
 export interface Credentials {
   /** The credential to use now: the same object as long as it holds. */
-  current(signal: AbortSignal): Promise<Credential>;
+  current(this: void, signal: AbortSignal): Promise<Credential>;
   /** The server has refused this credential (401): where `current` gives another object next, that one is worth a try. */
-  refused(credential: Credential): void;
+  refused(this: void, credential: Credential): void;
 }
 
 /** A credential that never changes. */
