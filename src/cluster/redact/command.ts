@@ -30,7 +30,21 @@ export function maskArguments(list: readonly unknown[], whole: string): readonly
   return result;
 }
 
+/** Replicas repeat their arguments, and looking through one costs more than remembering it. */
+const seen = { short: new Map<string, string>(), long: new Map<string, string>() };
+
 function one(item: string, short: boolean): string {
+  const known = short ? seen.short : seen.long;
+  let kept = known.get(item);
+  if (kept === undefined) {
+    kept = masked(item, short);
+    if (known.size >= 2_000) known.clear();
+    if (item.length <= 256) known.set(item, kept);
+  }
+  return kept;
+}
+
+function masked(item: string, short: boolean): string {
   const cut = item.length > longest ? `${item.slice(0, longest - 1)}…` : item;
   return untilStable(cut, (before) => {
     const text = maskScript(before).replace(userFlag, `$1$2$3$4:${mask}`);
