@@ -26,10 +26,15 @@ type Reads = 'deployments.apps' | 'replicasets.apps' | 'pods' | 'nodes';
  */
 export function* availability(snapshot: Snapshot<Reads>, waits: Waits): Generator<Draft<Code>> {
   for (const view of views(snapshot)) {
-    if (view.deployment.status === undefined) continue;
+    if (Object.keys(view.deployment.status ?? {}).length === 0 || neverStarted(view)) continue;
     const draft = unavailable(snapshot, view, waits) ?? rolloutStuck(snapshot, view) ?? degraded(snapshot, view, waits);
     if (draft !== undefined) yield draft;
   }
+}
+
+/** Made paused: no ReplicaSet comes before it is resumed. */
+function neverStarted({ deployment, podsSeen, sets }: View): boolean {
+  return deployment.spec.paused === true && podsSeen && sets.length === 0;
 }
 
 function unavailable(snapshot: Snapshot<Reads>, view: View, waits: Waits): Draft<Code> | undefined {

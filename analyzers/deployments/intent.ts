@@ -23,7 +23,7 @@ export function* pausedChange(
     const current = sets.find((set) => sameTemplate(deployment.spec.template, set.spec.template));
     if (current !== undefined && (current.spec.replicas ?? 1) > 0) continue;
     // Where its ReplicaSets could not all be read, the one of this template may be among the others.
-    if (sets.length === 0 || !snapshot.list('replicasets.apps', deployment.metadata.namespace).complete) continue;
+    if (!snapshot.list('replicasets.apps', deployment.metadata.namespace).complete) continue;
     yield {
       code: 'DeploymentPausedChange',
       object: ref(deployment),

@@ -60,8 +60,15 @@ export function* failedJobs(snapshot: Snapshot<Reads>, stale: number): Generator
 function severityOf(snapshot: Snapshot<Reads>, job: Job, stale: number): Severity {
   if (isSuperseded(snapshot, job)) return 'info';
   const ended = condition(job, 'Failed')?.lastTransitionTime;
-  // The last run of a schedule stays what the schedule last achieved, however long ago.
-  return controllerOf(job)?.kind !== 'CronJob' && olderThan(snapshot, ended, stale) ? 'warning' : 'critical';
+  return !isScheduled(snapshot, job) && olderThan(snapshot, ended, stale) ? 'warning' : 'critical';
+}
+
+/** A run of a schedule that goes on: it stays what the schedule last achieved, however long ago. */
+function isScheduled(snapshot: Snapshot<Reads>, job: Job): boolean {
+  const owner = controllerOf(job);
+  if (owner?.kind !== 'CronJob') return false;
+  const schedule = snapshot.lookup('cronjobs.batch', owner.name, owner.namespace);
+  return schedule.state === 'unknown' || (schedule.state === 'found' && schedule.object.spec.suspend !== true);
 }
 
 /** Whether a later run of the same CronJob has succeeded. */

@@ -217,6 +217,13 @@ describe('a Deployment that is all right', () => {
         young('40s'),
       ]),
     ],
+    [
+      'an empty status',
+      [
+        deployment('shop/web', { metadata: { generation: undefined }, status: undefined }),
+        { ...deployment('shop/api', { metadata: { generation: undefined } }), status: {} } as KubeObject,
+      ],
+    ],
     ['just created, no status yet', [deployment('shop/web', { ...created('3s'), status: undefined })]],
     [
       'first rollout still pulls a large image',
@@ -515,6 +522,35 @@ describe('intentions', () => {
       'paused with a change',
       [paused, replicaSet(paused, 'aaa', changed)],
       ['info DeploymentPausedChange Deployment shop/web'],
+    ],
+    [
+      'made paused',
+      [
+        deployment(
+          'shop/web',
+          merge(
+            { spec: { paused: true } },
+            status(
+              {
+                replicas: undefined,
+                updatedReplicas: undefined,
+                readyReplicas: undefined,
+                availableReplicas: undefined,
+              },
+              conditions('False', 'DeploymentPaused'),
+            ),
+          ) as Patch,
+        ),
+      ],
+      ['info DeploymentPausedChange Deployment shop/web'],
+    ],
+    [
+      'paused, and its pods crash',
+      family(merge({ spec: { paused: true } }, status(none, conditions('False', 'DeploymentPaused'))) as Patch, [
+        waiting('CrashLoopBackOff'),
+        waiting('CrashLoopBackOff'),
+      ]),
+      ['critical DeploymentUnavailable Deployment shop/web'],
     ],
     ['paused without a change', [paused, replicaSet(paused)], []],
     [

@@ -102,9 +102,16 @@ describe('a failed Job', () => {
       ['info JobFailed Job shop/n-1'],
     ],
     [
-      'of a schedule that cannot be read',
+      'of a schedule that was suspended since, long ago',
+      [cron({ spec: { suspend: true } }), job('n-1', '3d', failed('2d'), cron({}))].map((one) =>
+        one.kind === 'CronJob' ? cron({ spec: { suspend: true }, status: { lastSuccessfulTime: ago('5d') } }) : one,
+      ),
+      ['info CronJobSuspended CronJob shop/nightly', 'warning JobFailed Job shop/n-1'],
+    ],
+    [
+      'of a schedule that is gone, long ago',
       [job('n-1', '2d', failed('2d'), cron())],
-      ['critical JobFailed Job shop/n-1'],
+      ['warning JobFailed Job shop/n-1'],
     ],
     ['being deleted', [job('migrate', '1h', both(failed('50m'), { metadata: { deletionTimestamp: ago('1m') } }))], []],
     ['completed', [job('migrate', '1h', complete('50m'))], []],
@@ -119,6 +126,13 @@ describe('a failed Job', () => {
     ],
   ])('%s', (_, objects, expected) => {
     expect(found(analyzer, objects)).toEqual(expected);
+  });
+
+  test('of a schedule that cannot be read is taken for its last run', () => {
+    const missing = { 'cronjobs.batch': 'forbidden' };
+    expect(found(analyzer, [job('n-1', '2d', failed('2d'), cron())], { missing })).toEqual([
+      'critical JobFailed Job shop/n-1',
+    ]);
   });
 
   test('tells how its last pod ended', () => {
