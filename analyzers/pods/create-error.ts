@@ -1,7 +1,7 @@
 import { type CauseLink, field } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
-import { called, type ContainerView } from './containers.ts';
+import { called, type ContainerView, type Terminated } from './containers.ts';
 import { nodeLinks, nodeOf } from './links.ts';
 import { after } from './text.ts';
 
@@ -54,10 +54,19 @@ function failureOf({ status, statusPath, role }: ContainerView): Failure | undef
   const now = status?.state?.terminated;
   const before = waiting?.reason === 'CrashLoopBackOff' ? status?.lastState?.terminated : undefined;
   const ended = now ?? before;
-  if (ended === undefined || !neverBegan.has(ended.reason ?? '') || (role === 'init' && ended.exitCode === 0))
+  if (
+    ended === undefined ||
+    !(neverBegan.has(ended.reason ?? '') || isForeign(ended)) ||
+    (role === 'init' && ended.exitCode === 0)
+  )
     return undefined;
   const path = `${statusPath}.${now === undefined ? 'lastState' : 'state'}.terminated`;
   return { path, reason: ended.reason ?? '', text: ended.message ?? '' };
+}
+
+/** What the kernel makes of a program for another CPU, where the container's log is in its message. */
+function isForeign({ message }: Terminated): boolean {
+  return message !== undefined && /exec format error/.test(message.slice(0, 2_000));
 }
 
 interface Kind {

@@ -5,11 +5,12 @@ import {
   eventEvidence,
   field,
   type ObjectEvent,
+  type ObjectRef,
   olderThan,
   type Reference,
 } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
-import { alike } from './config-error.ts';
+import { alike, namedIn } from './config-error.ts';
 import { driverLinks, volumeDrivers } from './csi.ts';
 import { nodeLinks, podReferences, referenceLinks } from './links.ts';
 import { type MountKind, mountKind } from './mount-text.ts';
@@ -70,6 +71,7 @@ export function mountFault(
   const driver = /driver name (\S{1,253}) not found/.exec(event?.message ?? '')?.[1];
   const links = volume === undefined ? volumeReferences(one) : volumeReferences(one).filter((r) => r.volume === volume);
   const drivers = driver === undefined ? volumeDrivers(one) : [driver];
+  const source = absent?.reference.object ?? sourceOf(event?.message ?? '', links);
   return draft(one, kind.code, {
     key: kind.code === 'PodCSIDriverNotRegistered' ? (driver ?? '') : (volume ?? ''),
     message: messageOf(one, kind, { volume, driver, text: event?.message ?? '', absent }),
@@ -83,11 +85,23 @@ export function mountFault(
       volume,
       driver,
       node: pod.spec.nodeName,
-      missing: absent?.key === true ? absent.reference.key : undefined,
-      source: absent?.reference.object.name,
-      sourceKind: absent?.reference.object.kind.toLowerCase(),
+      missing: absent?.key === true ? absent.reference.key : keyIn(event?.message ?? ''),
+      source: source?.name,
+      sourceKind: source?.kind.toLowerCase(),
     }),
   });
+}
+
+/** The Secret or ConfigMap that a text names, else the only one of the volume. */
+function sourceOf(text: string, references: readonly Reference[]): ObjectRef | undefined {
+  const named = namedIn(text, undefined)?.object;
+  if (named !== undefined || keyIn(text) === undefined) return named;
+  return references.find(({ resource }) => resource === 'secrets' || resource === 'configmaps')?.object;
+}
+
+/** `references non-existent secret key: password` (pkg/volume). */
+function keyIn(text: string): string | undefined {
+  return /references non-existent \w{1,20} key: ([^\s,]{1,253})/.exec(text)?.[1];
 }
 
 function absenceEvidence(one: PodCase, absent: Absence | undefined): Evidence[] {

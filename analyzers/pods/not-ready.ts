@@ -12,13 +12,15 @@ import { listed } from './text.ts';
 export function notReady(one: PodCase, reported: ReadonlySet<string>): readonly PodDraft[] {
   const { pod, snapshot, settings } = one;
   const ready = condition(pod, 'Ready');
-  if (pod.status?.phase !== 'Running' || ready === undefined || ready.status === 'True') return [];
-  // The node controller takes readiness from the pods of a node that is silent; nothing else of their status is kept up.
-  if (deadNode(one) !== undefined) return [onDeadNode(one)];
-  if (!olderThan(snapshot, notReadySince(one), settings.readyGrace)) return [];
   const unready = one.containers.filter(
     ({ role, status }) => role !== 'init' && status?.ready === false && status.state?.running !== undefined,
   );
+  // Every kubelet writes the condition; a recording may lack it.
+  const isReady = ready === undefined ? unready.length === 0 : ready.status === 'True';
+  if (pod.status?.phase !== 'Running' || isReady) return [];
+  // The node controller takes readiness from the pods of a node that is silent; nothing else of their status is kept up.
+  if (deadNode(one) !== undefined) return [onDeadNode(one)];
+  if (!olderThan(snapshot, notReadySince(one), settings.readyGrace)) return [];
   const failing = unready
     .filter(({ name }) => !reported.has(name))
     .filter((container) => !stillStarting(one, container));
@@ -52,7 +54,11 @@ function general(one: PodCase, message: string): PodDraft {
   return draft(one, 'PodNotReady', {
     severity: severityOf(one, since),
     message,
-    evidence: [field(one.pod, "status.conditions[type='Ready']", said)],
+    evidence: [
+      said === ''
+        ? field(one.pod, 'status.phase', one.pod.status?.phase ?? '')
+        : field(one.pod, "status.conditions[type='Ready']", said),
+    ],
     causes: nodeLinks(one),
     since,
     values: values({ node: one.pod.spec.nodeName }),

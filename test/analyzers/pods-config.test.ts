@@ -121,6 +121,11 @@ describe('creation', () => {
     expect(found(pods, [later])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
   });
 
+  test('a log that ends in an exec format error', () => {
+    const one = crashing({ reason: 'Error', exitCode: 255, message: 'exec /bin/app: exec format error' });
+    expect(found(pods, [one])).toEqual(['critical PodImagePlatform Pod shop/web-1 [app]']);
+  });
+
   test.each([
     ['nvidia-container-cli: x', ['PodGPURuntimeFailed -> run Node n1 (spec.nodeName)']],
     ['exec: "a": permission denied', []],

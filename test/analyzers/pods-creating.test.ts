@@ -97,6 +97,18 @@ describe('mounts', () => {
     expect(found(pods, [young, configMap('conf', ['app.conf'])])).toEqual([]);
   });
 
+  test.each([
+    ['secret "web-tls" not found', 'PodMountFailed', { source: 'web-tls', sourceKind: 'secret' }],
+    ['references non-existent secret key: tls.key', 'PodConfigKeyMissing', { source: 'web-tls', missing: 'tls.key' }],
+  ])('what cannot be seen is told by the kubelet: %s', (text, code, values) => {
+    const blind = creating(ago('5m'), withVolumes({ name: 'tls', secret: { secretName: 'web-tls' } }));
+    const said = event(blind, 'FailedMount', `MountVolume.SetUp failed for volume "tls" : ${text}`);
+    const all = drafts(pods, snapshotOf([blind, said], { missing: { secrets: 'forbidden' } }));
+    expect(all.map((draft) => `${draft.code} ${draft.key}`)).toEqual([`${code} tls`]);
+    expect(all[0]?.values).toMatchObject(values);
+    expect(all[0]?.message).toBe(`volume tls cannot be mounted: ${text}`);
+  });
+
   const tls = { name: 'tls', secret: { secretName: 'web-tls' } };
   const young = creating(ago('20s'), withVolumes(claim));
   test.each([

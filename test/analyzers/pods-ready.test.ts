@@ -54,6 +54,14 @@ describe('probes', () => {
     expect(one?.message).toBe(`readiness probe ${words}`);
   });
 
+  test('in a recording without conditions', () => {
+    const status = { status: { startTime: ago('5m'), conditions: [] } };
+    const one = unready(ago('5m'), { readinessProbe: readiness }, {}, status);
+    expect(found(pods, [one])).toEqual(['warning PodProbeFailing Pod shop/web-1 [app]']);
+    expect(found(pods, [unready(ago('5m'), {}, {}, status)])).toEqual(['warning PodNotReady Pod shop/web-1']);
+    expect(found(pods, [unready(ago('5m'), {}, { ready: true }, status)])).toEqual([]);
+  });
+
   test('critical after a while, and linked to the node', () => {
     const one = unready(ago('20m'), { readinessProbe: readiness });
     expect(found(pods, [one, node('n1')])).toEqual(['critical PodProbeFailing Pod shop/web-1 [app]']);
@@ -88,10 +96,6 @@ describe('probes', () => {
     [
       'that was restarted and is starting',
       unready(ago('5m'), { startupProbe: startup }, { started: false, restartCount: 1 }),
-    ],
-    [
-      'of a pod without a Ready condition',
-      merge(unready(ago('5m'), { readinessProbe: readiness }), { status: { conditions: [] } }),
     ],
     ['of a pod that is ready', merge(unready(ago('5m')), { status: { conditions: conditions({ Ready: 'True' }) } })],
   ])('quiet: a container %s', (_, one) => {
