@@ -280,6 +280,29 @@ describe('a CronJob', () => {
     ['the last run failed and is gone', [cron(stopped)], ['critical CronJobFailing CronJob shop/nightly']],
     ['skipped again and again', hung('n-9', '2h'), ['warning CronJobBlocked CronJob shop/nightly']],
     ['suspended', [cron(both({ spec: { suspend: true } }, ran('3d')))], ['info CronJobSuspended CronJob shop/nightly']],
+    ['missed, and runs may not overlap', [cron(both({ spec: { concurrencyPolicy: 'Forbid' } }, ran('3h')))], missed],
+    [
+      'missed, while an earlier run that may overlap goes on',
+      [
+        cron(both(ran('3h'), { status: { active: [{ name: 'n-1' }] } })),
+        job('n-1', '3h', {}, cron()),
+        at(job('n-1', '3h'), 'n-1-a'),
+      ],
+      missed,
+    ],
+    [
+      'the last run is gone, the last success is still there',
+      [cron(stopped), job('n-1', '1d', complete('23h'), cron())],
+      ['critical CronJobFailing CronJob shop/nightly'],
+    ],
+    [
+      'without times of success, as before 1.21',
+      [
+        cron({ ...stopped, status: { lastScheduleTime: ago('2h'), lastSuccessfulTime: undefined } }),
+        job('n-1', '1d', complete('23h'), cron()),
+      ],
+      [],
+    ],
     ['on time', [hourly('59m')], []],
     ['due this minute', [hourly('60m')], []],
     ['late by less than a period', [hourly('100m')], []],
