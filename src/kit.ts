@@ -30,17 +30,10 @@ export {
   type Service,
 } from './model/resources.ts';
 export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
-export {
-  type BackendReads,
-  type Backends,
-  backendsOf,
-  type DeclaredPort,
-  declaredPorts,
-  type SelectedWorkload,
-  workloadsIn,
-} from './graph/backends.ts';
+export { type BackendReads, type Backends, backendsOf, type SelectedWorkload, workloadsIn } from './graph/backends.ts';
 export { condition, conditionIs } from './graph/conditions.ts';
 export { type FailedCreation, failedCreations } from './graph/creations.ts';
+export { type DeclaredPort, declaredPorts } from './graph/declared-ports.ts';
 export { type Bound, type Denial, denialOf, denialText } from './graph/denials.ts';
 export { type CronProblem, type CronSchedule, nextDue, parseCron } from './graph/cron.ts';
 export { computed, eventEvidence, field } from './graph/evidence.ts';
