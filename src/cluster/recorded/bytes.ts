@@ -72,22 +72,30 @@ export async function* gunzip(chunks: Chunks, label: string): AsyncGenerator<Uin
 }
 
 /**
- * All bytes of a stream.
+ * All bytes of a stream. With its size, where that is known, they are held only once.
  * @throws UserError above the limit, without reading on.
  */
-export async function gather(chunks: Chunks, label: string, limit: number = largestText): Promise<Buffer> {
+export async function gather(chunks: Chunks, label: string, size?: number): Promise<Buffer> {
+  if (size !== undefined && size > largestText) throw tooLarge(label);
+  const whole = size === undefined ? undefined : Buffer.allocUnsafe(size);
   const held: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
+    // A file may grow while it is read.
+    if (whole !== undefined && length + chunk.length <= whole.length) whole.set(chunk, length);
+    else held.push(chunk);
     length += chunk.length;
-    if (length > limit) {
-      throw new UserError('file-too-large', `${label} is larger than ${Math.round(limit / 1024 ** 2)} MiB`, {
-        hint: 'Write one file per kind (kubectl get pods -A -o json > pods.json) and give --from for each, or a folder.',
-      });
-    }
-    held.push(chunk);
+    if (length > largestText) throw tooLarge(label);
   }
-  return held.length === 1 && Buffer.isBuffer(held[0]) ? held[0] : Buffer.concat(held, length);
+  if (whole === undefined) return Buffer.concat(held, length);
+  const kept = length - held.reduce((sum, chunk) => sum + chunk.length, 0);
+  return held.length === 0 ? whole.subarray(0, kept) : Buffer.concat([whole.subarray(0, kept), ...held], length);
+}
+
+function tooLarge(label: string): UserError {
+  return new UserError('file-too-large', `${label} is larger than ${largestText / 1024 ** 2} MiB`, {
+    hint: 'Write one file per kind (kubectl get pods -A -o json > pods.json) and give --from for each, or a folder.',
+  });
 }
 
 function zipError(error: unknown, label: string, packed: number): unknown {

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { nearest } from '../../graph/nearest.ts';
@@ -11,6 +11,8 @@ export interface Input {
   readonly label: string;
   /** Its path inside the folder given, with `/`; undefined for a file that was named itself. */
   readonly inside?: string;
+  /** How many bytes it holds; undefined where that is not known beforehand. */
+  readonly size?: number;
   open(): Chunks;
 }
 
@@ -39,7 +41,8 @@ export function isReadable(name: string): boolean {
 export async function rootOf(path: string): Promise<Root> {
   const info = await found(path);
   const name = basename(path.replace(/[/\\]+$/, '')) || path;
-  if (!info.isDirectory()) return { name: withoutExtension(name), inputs: [fileInput(path, path)], skipped: 0 };
+  if (!info.isDirectory())
+    return { name: withoutExtension(name), inputs: [sized(fileInput(path, path), info)], skipped: 0 };
   const root = await realpath(path);
   const walked: Walked = { files: [], skipped: 0 };
   await walk(root, root, 0, walked);
@@ -67,7 +70,10 @@ interface Walked {
 
 async function walk(root: string, folder: string, depth: number, walked: Walked): Promise<void> {
   if (depth > deepest || walked.files.length > mostFiles) return;
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (depth === 0) throw unreadable(error, folder);
+    return undefined;
+  });
   if (entries === undefined) {
     walked.skipped += 1;
     return;
@@ -92,6 +98,11 @@ async function linksInside(root: string, path: string): Promise<boolean> {
 
 function fileInput(path: string, label: string): Input {
   return { label, open: () => readStream(path, label) };
+}
+
+/** Only a plain file knows its size: a pipe or a device says 0. */
+function sized(input: Input, info: Stats): Input {
+  return info.isFile() ? { ...input, size: info.size } : input;
 }
 
 async function* readStream(path: string, label: string): AsyncGenerator<Uint8Array> {

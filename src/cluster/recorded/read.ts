@@ -26,6 +26,7 @@ export interface Reading {
 interface Source {
   readonly label: string;
   readonly inside?: string;
+  readonly size?: number;
   readonly chunks: Chunks;
 }
 
@@ -41,7 +42,7 @@ export async function read(source: Source, collector: Collector, reading: Readin
     const { head, all } = await peek(plain, 512);
     if (isTar(head)) await archive(all, label, collector, reading);
     else if (isSnapshot(head)) await snapshot(all, label, collector, reading);
-    else await text(await gather(all, label), source, collector, reading);
+    else await text(await gather(all, label, isGzip(outer.head) ? undefined : source.size), source, collector, reading);
   } catch (error) {
     if (source.inside === undefined || !(error instanceof UserError)) throw error;
     reading.skipped += 1;

@@ -20,6 +20,7 @@ export async function* yamlDocuments(text: string, label: string, firstLine: num
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const line = start + (error.mark?.line ?? 0);
+      if (line >= firstLine + countLines(text.trimEnd())) throw cut(label, line, error);
       throw new UserError('file-broken', `${label} is not sound YAML: line ${line}: ${error.reason}`, {
         hint: 'Give what kubectl get -o yaml wrote, unchanged. JSON (-o json) is read faster.',
         cause: error,
@@ -116,6 +117,14 @@ function bounded(document: unknown, label: string): unknown {
     });
   }
   return document;
+}
+
+/** What is wrong in the last line is most often that the rest is missing. */
+function cut(label: string, line: number, cause: Error): UserError {
+  return new UserError('file-cut', `${label} is cut or not YAML: it ends in the middle of something, at line ${line}`, {
+    hint: 'Give what kubectl get -o yaml wrote, to its end and unchanged.',
+    cause,
+  });
 }
 
 function tooLarge(label: string): UserError {

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { dump } from 'js-yaml';
 import { create } from 'tar';
@@ -39,11 +39,15 @@ test.each<[string, string | Uint8Array, string]>([
     '{"kind":"List","apiVersion":"v1","items":[]}\n}',
     'file-broken: x.json is not sound JSON: line 2',
   ],
-  ['broken YAML', 'kind: Pod\nmetadata: [1, 2\nspec: {}\n', 'file-broken: x.json is not sound YAML: line 3'],
+  [
+    'broken YAML',
+    'kind: Pod\nmetadata: [1, 2\nspec: {}\nstatus: {}\n',
+    'file-broken: x.json is not sound YAML: line 3',
+  ],
   [
     'broken YAML after JSON',
     '{"kind":"List","apiVersion":"v1","items":[]}\n---\na: [\nb\n',
-    'x.json is not sound YAML: line',
+    'file-cut: x.json is cut or not YAML: it ends in the middle of something, at line 4',
   ],
   [
     'a YAML list without its end',
@@ -125,6 +129,35 @@ test('a file that is not there: the nearest name', async () => {
   );
 });
 
+test('wherever a recording is cut, it is refused', async () => {
+  const stream = async function* (bytes: Uint8Array) {
+    yield bytes;
+  };
+  const end = yaml.indexOf('kind: List');
+  const forms: readonly (readonly [Buffer, number])[] = [
+    [Buffer.from(json), json.length - 1],
+    [Buffer.from(JSON.stringify(JSON.parse(json))), JSON.stringify(JSON.parse(json)).length - 1],
+    [Buffer.from(yaml), end + 'kind: Lis'.length],
+    [gzipSync(json), gzipSync(json).length - 1],
+  ];
+  for (const [bytes, last] of forms) {
+    for (let length = 0; length <= last; length += 13)
+      expect(await failure(loadRecorded({ paths: ['-'], stdin: stream(bytes.subarray(0, length)) }))).toMatch(
+        /^(?:file-cut|file-empty|file-broken|no-objects): /,
+      );
+  }
+});
+
+test('a file of two gigabytes is refused before it is read', async () => {
+  const root = folder({ 'x.json': '{"kind": "List", "items": [' });
+  truncateSync(`${root}/x.json`, 2 * 1024 ** 3);
+  const before = process.memoryUsage().rss;
+  expect(await failure(loadRecorded({ paths: [`${root}/x.json`] }))).toMatch(
+    /^file-too-large: x\.json is larger than 1024 MiB \| Write one file per kind/,
+  );
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 ** 2);
+});
+
 test('folders without anything to read', async () => {
   const empty = folder({ 'logs.txt': 'x' });
   expect(await failure(loadRecorded({ paths: [empty] }))).toMatch(
@@ -177,7 +210,6 @@ test('an archive that is cut', async () => {
     'nodes.json': typedList('Node', [node('n1', { metadata: { labels: { x: 'y'.repeat(5_000) } } })]),
   });
   await create({ file: `${root}/x.tar`, cwd: root }, ['pods.json', 'nodes.json']);
-  const { readFileSync } = await import('node:fs');
   writeFileSync(`${root}/y.tar`, readFileSync(`${root}/x.tar`).subarray(0, -4_096));
   expect(await failure(loadRecorded({ paths: [`${root}/y.tar`] }))).toMatch(/^file-cut: y\.tar is cut or damaged/);
 });
