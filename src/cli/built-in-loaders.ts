@@ -32,7 +32,10 @@ export const builtInLoaders: Loaders = {
     });
   },
   snapshot: async (file, config, hooks) => {
-    const loaded = await builtInLoaders.live(config, hooks, allResources);
+    const loaded =
+      config.from.length > 0
+        ? await builtInLoaders.recorded(config, hooks)
+        : await builtInLoaders.live(config, hooks, allResources);
     const { writeSnapshot } = await import('../cluster/snapshot-file.ts');
     await writeSnapshot(file, loaded, { tool: version });
     return loaded;

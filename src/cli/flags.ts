@@ -27,6 +27,11 @@ export function addGlobalFlags(command: Command): Command {
     .option('-v, --verbose', 'print every request with status, bytes and milliseconds to stderr');
 }
 
+/** Where a user who may not read the whole cluster may read. */
+export function addNamespaceFlag(command: Command, description: string): Command {
+  return command.addOption(new Option('-n, --namespace <name>', description).argParser(collect));
+}
+
 /** Whether Secrets may be read. */
 export function addSecretsFlag(command: Command): Command {
   return command.option('--secrets <when>', 'read Secrets (names and key names are kept, never values): auto or never');

@@ -16,7 +16,7 @@ export interface LoadHooks {
 export interface Loaders {
   readonly live: (config: Config, hooks: LoadHooks, wanted: readonly Resource[]) => Promise<Loaded>;
   readonly recorded: (config: Config, hooks: LoadHooks) => Promise<Loaded>;
-  /** Reads a live cluster and writes it to a file. @returns what was read. */
+  /** Reads a live cluster, or another recording, and writes it to a file. @returns what was read. */
   readonly snapshot: (file: string, config: Config, hooks: LoadHooks) => Promise<Loaded>;
   /** The version of the API server. */
   readonly serverVersion: (config: Config, hooks: LoadHooks) => Promise<string>;

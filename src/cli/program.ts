@@ -3,6 +3,7 @@ import { analyzersCommand } from './analyzers.ts';
 import { analyzeCommand } from './analyze.ts';
 import {
   addGlobalFlags,
+  addNamespaceFlag,
   addOutputFlags,
   addRecordingFlags,
   addScopeFlags,
@@ -21,8 +22,8 @@ Examples:
   mekhanikube analyze -n shop --severity info       what touches one namespace, hygiene included
   mekhanikube analyze deployment/web -n shop        one workload and whatever breaks it
   mekhanikube analyze -o json --fail-on critical    for scripts
-  mekhanikube snapshot cluster.json.gz              record a cluster, to look at it elsewhere
-  mekhanikube analyze --from cluster.json.gz        diagnose a recording
+  mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
+  mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
 
 Exit codes: 0 done; 1 an incident reached --fail-on; 2 could not run; 3 something was not seen and --require-complete was given.
 `;
@@ -49,12 +50,15 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     done(await analyzeCommand(targets, command, io, loaders));
   });
 
-  addSecretsFlag(program.command('snapshot'))
-    .description('record a cluster to a file, without secrets, for analyze --from')
-    .argument('<file>', 'where to write it; compressed when the name ends in .gz')
-    .action(async (file: string, _flags, command: Command) => {
-      done(await snapshotCommand(file, command, io, loaders));
-    });
+  const snapshot = program
+    .command('snapshot')
+    .description('record a cluster to a file, redacted, for analyze --from')
+    .argument('<file>', 'where to write it: gzip of JSON lines; - is stdout');
+  addNamespaceFlag(snapshot, 'read this namespace, where the whole cluster may not be read; repeatable');
+  addRecordingFlags(addSecretsFlag(snapshot));
+  snapshot.action(async (file: string, _flags, command: Command) => {
+    done(await snapshotCommand(file, command, io, loaders));
+  });
 
   program
     .command('analyzers')

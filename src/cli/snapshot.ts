@@ -1,18 +1,21 @@
 import type { Command } from 'commander';
 import { clean } from '../render/terminal.ts';
+import { checkConflicts } from './conflicts.ts';
 import { givenFlags } from './flags.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
 
-/** Records a live cluster to a file that `analyze --from` reads. @returns the exit code. */
+/** Records a cluster, or what others recorded of one, to a file that `analyze --from` reads. @returns the exit code. */
 export async function snapshotCommand(file: string, command: Command, io: Io, loaders: Loaders): Promise<number> {
   const [{ analyzers }, { loadConfig }] = await Promise.all([
     import('../../analyzers/index.ts'),
     import('../config/load.ts'),
   ]);
-  const config = await loadConfig({ flags: givenFlags(command), environment: io.environment, analyzers });
+  const flags = givenFlags(command);
+  const config = await loadConfig({ flags, environment: io.environment, analyzers });
+  checkConflicts(flags, config);
   const progress = await startProgress(io, !config.verbose);
   const hooks = hooksFor(io, config, progress);
   try {

@@ -80,6 +80,7 @@ const incident = z.strictObject({
   symptoms: z.array(id).meta({ description: 'The problems that the root explains' }),
   chain: z.array(hop).meta({ description: 'From cause to effect, in the order of telling' }),
   affected: z.strictObject({ count, objects: z.array(object) }),
+  since: z.exactOptional(z.string()).meta({ description: 'When its root began, else the first of its symptoms' }),
   explanation,
   deadlock: z.exactOptional(z.literal(true)).meta({ description: 'Its problems keep each other alive' }),
 });

@@ -5,6 +5,9 @@ import { type Row, row, span } from './layout.ts';
 /** How many names share one reason before the rest is counted. */
 const shown = 10;
 
+/** How long an assumption or a hint may be. */
+const longest = 160;
+
 /** The resources that people count a cluster by, in the order of telling. */
 const counted = ['pods', 'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'services', 'nodes'] as const;
 
@@ -33,8 +36,10 @@ export function coverageRows(report: Report, all: boolean): readonly Row[] {
     ...(unseen.length === 0 ? [] : [row('', [span('Not seen: ', 'warning'), unseen.join('; ')], '  ')]),
     ...(assumptions.length === 0
       ? []
-      : [row('', [span('Assumed: ', 'strong'), assumptions.map(ended).join(' ')], '  ')]),
-    ...hints.map((hint) => row('', [span('Hint: ', 'strong'), hint], '  ')),
+      : [
+          row('', [span('Assumed: ', 'strong'), assumptions.map((one) => ended(all ? one : cut(one))).join(' ')], '  '),
+        ]),
+    ...hints.map((hint) => row('', [span('Hint: ', 'strong'), all ? hint : cut(hint)], '  ')),
   ];
 }
 
@@ -42,6 +47,13 @@ export function coverageRows(report: Report, all: boolean): readonly Row[] {
 function shortName(resource: string): string {
   const known = Object.entries(resources).find(([name]) => name === resource);
   return known === undefined ? resource : known[1].plural;
+}
+
+/** A sentence of bearable length: what was cut is said with --all. */
+function cut(text: string): string {
+  if (text.length <= longest) return text;
+  const end = text.lastIndexOf(' ', longest);
+  return `${text.slice(0, end === -1 ? longest : end).replace(/[,;:]$/, '')} ... (--all shows the rest)`;
 }
 
 function ended(text: string): string {

@@ -25,7 +25,7 @@ export function incidentRows(incident: ReportIncident, context: IncidentContext)
       : [row('  ', [sentence(incident.message)])];
   const unchecked = steps.some(({ command }) => command !== undefined) && !verified;
   return [
-    headline(incident, root, context),
+    headline(incident, context),
     ...told,
     ...(incident.deadlock === true
       ? [row('  ', [span('Deadlock: ', 'strong'), 'each of these waits for the other. Break it at the first.'])]
@@ -40,12 +40,8 @@ export function incidentRows(incident: ReportIncident, context: IncidentContext)
   ];
 }
 
-function headline(
-  { severity, code, object }: ReportIncident,
-  root: ReportProblem | undefined,
-  context: IncidentContext,
-): Row {
-  const began = millis(root?.since);
+function headline({ severity, code, object, since }: ReportIncident, context: IncidentContext): Row {
+  const began = millis(since);
   const now = millis(context.report.takenAt);
   const age = began === undefined || now === undefined || began > now ? '' : `, for ${duration((now - began) / 1000)}`;
   return line('', [

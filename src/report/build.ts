@@ -1,5 +1,6 @@
 import { compareFindings, compareRefs } from '../engine/order.ts';
 import type { Evidence, Finding, Incident, Severity } from '../model/finding.ts';
+import { earliest } from '../graph/time.ts';
 import { type ObjectRef, refKey } from '../model/object.ts';
 import type { Explanation, Report, ReportIncident, ReportProblem, ReportScope } from '../model/report.ts';
 import { reportVersion } from '../model/report.ts';
@@ -48,6 +49,7 @@ function toIncident(incident: Incident, explanation: Explanation): ReportInciden
   const objects = distinct([root, ...symptoms].flatMap(({ object, members }) => [object, ...members])).sort(
     compareRefs,
   );
+  const since = root.since ?? earliest(symptoms.map((symptom) => symptom.since));
   return {
     id,
     severity,
@@ -63,6 +65,7 @@ function toIncident(incident: Incident, explanation: Explanation): ReportInciden
       certainty,
     })),
     affected: { count: objects.length, objects: objects.map(toRef) },
+    ...(since === undefined ? {} : { since }),
     explanation,
     ...(deadlock ? { deadlock: true as const } : {}),
   };

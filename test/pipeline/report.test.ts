@@ -69,6 +69,7 @@ test('a whole report, strictly of its form', () => {
           { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' },
         ],
       },
+      since: expect.stringMatching(/^2026-/),
       explanation: expect.objectContaining({ source: 'runbook', confidence: 'high', verified: true }),
     },
   ]);
