@@ -59,7 +59,7 @@ export async function rootOf(path: string): Promise<Root> {
 }
 
 /** A file's name without the extensions that recordings have. */
-export function withoutExtension(name: string): string {
+function withoutExtension(name: string): string {
   return name.replace(/\.(?:tgz|tar|gz)$/i, '').replace(/\.(?:tar|json|jsonl|ndjson|ya?ml)$/i, '') || name;
 }
 
