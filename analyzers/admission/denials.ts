@@ -1,4 +1,12 @@
-import { type Denial, type FailedCreation, failedCreations, olderThan, type Snapshot } from '../../src/kit.ts';
+import {
+  controllerOf,
+  type Denial,
+  type FailedCreation,
+  failedCreations,
+  type KubeObject,
+  olderThan,
+  type Snapshot,
+} from '../../src/kit.ts';
 import type { Reads } from './reads.ts';
 
 /** The failed creations to report: what passes by itself, and what may pass within the grace, is left out. */
@@ -29,4 +37,10 @@ function mayPass(denial: Denial): boolean {
 export function brief(text: string, length = 400): string {
   const short = text.length > length ? `${text.slice(0, length)} ...` : text;
   return short.replace(/[.\s]{1,10}$/, '').replaceAll(/[\r\n]+/g, ' ');
+}
+
+/** A workload as the person who edits it knows it: the Deployment of a ReplicaSet, the CronJob of a Job. */
+export function editedName(workload: KubeObject): string {
+  const owner = controllerOf(workload);
+  return owner === undefined ? `${workload.kind} ${workload.metadata.name}` : `${owner.kind} ${owner.name}`;
 }

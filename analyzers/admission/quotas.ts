@@ -11,7 +11,7 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { brief } from './denials.ts';
+import { brief, editedName } from './denials.ts';
 import type { Reads } from './reads.ts';
 
 type Quota = ResourceTypes['resourcequotas'];
@@ -65,7 +65,7 @@ function* denying(snapshot: Snapshot<Reads>, group: readonly FailedCreation[]): 
     yield {
       code: needsRequests ? 'QuotaNeedsRequests' : 'QuotaExhausted',
       object,
-      message: `denies the pods of ${first.object.kind} ${first.object.metadata.name}${others}: ${brief(first.text)}`,
+      message: `denies the pods of ${editedName(first.object)}${others}: ${brief(first.text)}`,
       evidence: [...(needsRequests ? [] : used), ...denials.slice(0, 3).map(({ evidence }) => evidence)],
       ...(first.since === undefined ? {} : { since: first.since }),
     };
