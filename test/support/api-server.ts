@@ -18,6 +18,8 @@ export interface Seen {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly version: string;
+  /** Names and values as they came, repeated ones apart. */
+  readonly raw: readonly string[];
   readonly certificate: string | undefined;
   /** How many requests for this path came before. */
   readonly before: number;
@@ -68,6 +70,7 @@ export async function startServer(
       query: url.searchParams,
       headers: request.headers,
       version: request.httpVersion,
+      raw: request.rawHeaders,
       certificate: common === undefined ? undefined : String(common),
       before: seen.filter(({ path }) => path === url.pathname).length,
     };

@@ -10,6 +10,8 @@ export interface ConnectorOptions {
   /** The name that the server's certificate must be for, where it is not the host's. */
   readonly serverName?: string | undefined;
   readonly proxy?: URL | undefined;
+  /** Speak HTTP/1.1 although the server may know HTTP/2. */
+  readonly http1?: boolean;
   readonly timeoutMs: number;
 }
 
@@ -23,7 +25,7 @@ export function connector(build: typeof buildConnector, options: ConnectorOption
   const secure = build({
     ...options.tls,
     timeout: timeoutMs,
-    allowH2: true,
+    allowH2: options.http1 !== true,
     preferH2: true,
     ...(serverName === undefined
       ? {}

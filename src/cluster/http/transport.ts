@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import { UserError } from '../../errors.ts';
 import type { Connection } from '../kubeconfig/connection.ts';
 import type { Credential } from '../kubeconfig/credentials.ts';
 import { connector } from './connector.ts';
@@ -76,6 +77,7 @@ export async function createTransport(connection: Connection, options: Transport
               tls: server.protocol === 'https:' ? secureOptions({ ...connection, ...pair(credential) }) : {},
               serverName: server.protocol === 'https:' ? connection.serverName : undefined,
               proxy: route === undefined ? connection.proxy : undefined,
+              http1: repeatsHeaders(connection),
               timeoutMs: options.timeoutMs > 0 ? Math.min(options.timeoutMs, connectTimeout) : connectTimeout,
             }),
           });
@@ -85,6 +87,7 @@ export async function createTransport(connection: Connection, options: Transport
   }
 
   async function send(path: string, credential: Credential): Promise<Reply> {
+    requireSendable(credential);
     const started = performance.now();
     let status = 0;
     let bytes = 0;
@@ -152,6 +155,22 @@ function routeOf(
     ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
   };
   return { origin: proxy.origin, route: { base: server.origin, headers } };
+}
+
+/**
+ * A user in two groups is two headers of one name. Over HTTP/2 undici makes one of them, `a, b`, which the API server takes for
+ * one group of that name: other rights than those asked for. Over HTTP/1.1 it sends two.
+ */
+function repeatsHeaders({ impersonation }: Connection): boolean {
+  return Object.values(impersonation).some((value) => typeof value !== 'string' && value.length > 1);
+}
+
+/** A token with a line end in its middle would else be said to be an unreachable server. */
+function requireSendable({ authorization }: Credential): void {
+  if (authorization === undefined || /^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(authorization)) return;
+  throw new UserError('bad-credentials', 'the token holds characters that cannot be sent', {
+    hint: 'Check the token, or log in again.',
+  });
 }
 
 function pair({ certificate, key }: Credential): Credential {

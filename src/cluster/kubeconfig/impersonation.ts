@@ -22,11 +22,23 @@ export function impersonation(
     });
   }
   return {
-    'impersonate-user': as,
-    ...(user?.asUid === undefined ? {} : { 'impersonate-uid': user.asUid }),
-    ...(groups.length === 0 ? {} : { 'impersonate-group': groups }),
-    ...Object.fromEntries(extra.map(([key, values]) => [`impersonate-extra-${headerName(key)}`, values])),
+    'impersonate-user': headerValue(as),
+    ...(user?.asUid === undefined ? {} : { 'impersonate-uid': headerValue(user.asUid) }),
+    ...(groups.length === 0 ? {} : { 'impersonate-group': groups.map(headerValue) }),
+    ...Object.fromEntries(
+      extra.map(([key, values]) => [`impersonate-extra-${headerName(key)}`, values.map(headerValue)]),
+    ),
   };
+}
+
+/** Names go over the wire as UTF-8, byte by byte, as kubectl sends them. */
+function headerValue(value: string): string {
+  if (/\p{Cc}/u.test(value)) {
+    throw new UserError('bad-impersonation', 'a name to be impersonated holds control characters', {
+      hint: 'Check --as and --as-group, and `as` in the kubeconfig.',
+    });
+  }
+  return Buffer.from(value).toString('latin1');
 }
 
 /** Keys may hold any text; what a header name cannot hold is percent-encoded, byte by byte, as the API server expects. */

@@ -7,7 +7,7 @@ import { type Environment, findKubeconfig, type FoundKubeconfig } from './files.
 import { impersonation } from './impersonation.ts';
 import { inCluster } from './in-cluster.ts';
 import { readPem } from './pem.ts';
-import type { Pem } from './types.ts';
+import type { Kubeconfig, Pem } from './types.ts';
 import { userCredentials } from './user.ts';
 
 /** kubectl's own flags for choosing a cluster and a user. */
@@ -34,7 +34,7 @@ export interface ConfigOptions {
 export async function resolveConfig(options: ConfigOptions): Promise<Connection> {
   const { env } = options;
   const found = await findKubeconfig(options.kubeconfig, env);
-  if (found.config === undefined) return fallback(options, found);
+  if (found.config === undefined || isEmpty(found.config)) return fallback(options, found);
   const choice = choose(found.config, options);
   const { cluster, clusterName, user, userName } = choice;
   const secured = cluster.insecure || given(cluster.ca) || (user !== undefined && given(user.certificate));
@@ -99,7 +99,17 @@ async function fallback(options: ConfigOptions, found: FoundKubeconfig): Promise
 
 function whereLooked({ files }: FoundKubeconfig): string {
   if (files.length === 0) return 'KUBECONFIG names no file';
-  return files.map(({ file, state }) => `${file} ${state === 'missing' ? 'does not exist' : 'is empty'}`).join(', ');
+  return files
+    .map(
+      ({ file, state }) =>
+        `${file} ${state === 'missing' ? 'does not exist' : state === 'empty' ? 'is empty' : 'names no cluster'}`,
+    )
+    .join(', ');
+}
+
+/** A kubeconfig that says nothing stands in nobody's way: kubectl then uses a pod's service account, too. */
+function isEmpty({ clusters, contexts, currentContext }: Kubeconfig): boolean {
+  return clusters.size === 0 && contexts.size === 0 && currentContext === undefined;
 }
 
 const given = (pem: Pem) => pem.data !== undefined || pem.file !== undefined;

@@ -144,6 +144,11 @@ test.each([
   expect((await resolve(user, 'https://api.test', flags)).impersonation).toEqual(expected);
 });
 
+test('a name with a line end is refused: it would be a header of its own', async () => {
+  const error = await userError(resolve({}, 'https://api.test', { as: 'ann\r\nimpersonate-group: system:masters' }));
+  expect(error.code).toBe('bad-impersonation');
+});
+
 test.each([
   [{ 'as-groups': ['dev'] }, {}],
   [{ 'as-uid': '1' }, {}],
@@ -165,6 +170,15 @@ test('inside a pod the service account is used, its token trimmed and read again
     impersonation: { 'impersonate-user': 'ann' },
   });
   expect((await connection.credentials.current(signal)).authorization).toBe('Bearer pod-token');
+  pod.remove();
+});
+
+test('a kubeconfig that names nothing gives way to the service account', async () => {
+  const pod = folder({ token: 'pod-token', config: 'apiVersion: v1\nkind: Config\nclusters: []\n' });
+  const env = { KUBECONFIG: pod.file('config') };
+  const inPod = { ...env, KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' };
+  expect(await resolveConfig({ env: inPod, serviceAccountFolder: pod.path })).toMatchObject({ name: 'in-cluster' });
+  expect((await userError(resolveConfig({ env }))).message).toContain('names no cluster');
   pod.remove();
 });
 

@@ -1,10 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import nock from 'nock';
+import { openApiServer } from '../../../src/cluster/api-server.ts';
 import { resolveConfig } from '../../../src/cluster/live.ts';
 import { base64, folder, kubeconfig, userError } from '../../support/api-server.ts';
 
 const own = folder();
-afterAll(() => own.remove());
+afterAll(() => {
+  own.remove();
+  nock.restore();
+});
 afterEach(() => vi.useRealTimers());
 
 const v1 = 'client.authentication.k8s.io/v1';
@@ -34,6 +39,7 @@ async function plugin(
     pluginTimeoutMs: options.timeoutMs ?? 20_000,
   });
   return {
+    connection,
     current: () => connection.credentials.current(signal),
     refused: connection.credentials.refused,
     runs: () => readFileSync(runs, 'utf8').split('\n').length - 1,
@@ -144,6 +150,19 @@ test('it runs again when what it gave has expired', async () => {
   vi.setSystemTime(Date.now() + 200_000);
   await current();
   expect(runs()).toBe(2);
+});
+
+test('a request that is refused with 401 is sent again with what the plugin gives next', async () => {
+  const api = nock('https://api.test');
+  const given = own.file('given', 'first');
+  const { connection } = await plugin(`token=$(cat ${given}); echo second > ${given}
+echo '{"kind":"ExecCredential","apiVersion":"${v1}","status":{"token":"'$token'"}}'`);
+  api.get('/version').matchHeader('authorization', 'Bearer first').reply(401, '');
+  api.get('/version').matchHeader('authorization', 'Bearer second').reply(200, { gitVersion: 'v1.36.3' });
+  const server = await openApiServer(connection, { timeoutMs: 5_000, signal });
+  expect(await server.version()).toBe('v1.36.3');
+  await server.close();
+  expect(nock.isDone()).toBe(true);
 });
 
 test('a client certificate from a plugin', async () => {

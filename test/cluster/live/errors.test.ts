@@ -94,6 +94,11 @@ test('a gateway that hides /version hides the version only', async () => {
   expect(cluster).toEqual({ name: 'test-cluster', server: 'https://api.test', context: 'test', namespace: 'default' });
 });
 
+test('a token that no header can hold is said to be one', async () => {
+  const error = await userError(load(config('https://api.test', { token: 'two\nlines' })));
+  expect(error).toMatchObject({ code: 'bad-credentials', message: 'the token holds characters that cannot be sent' });
+});
+
 const connection: Connection = {
   name: 'c',
   server: 'https://api.test:6443',

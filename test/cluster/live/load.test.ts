@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { allResources, type Resource } from '../../../src/model/resources.ts';
@@ -283,4 +284,26 @@ test('a path in front of the API server is kept', async () => {
   api.get('/api/v1/pods').query(true).reply(200, list([]));
   api.get('/api/v1/namespaces').query(true).reply(200, list([]));
   expect((await load(file)).gaps).toEqual([]);
+});
+
+test.each([
+  ['https://api.test', {}, 'gzip'],
+  ['https://api.test', { 'disable-compression': true }, undefined],
+  ['https://127.0.0.1:6443', {}, undefined],
+])('answers of %s with %j are packed: %s', async (server, extra, expected) => {
+  const file = own.file('gzip', kubeconfig({ server, ...extra }));
+  let accepted: string | null | undefined;
+  const api = nock(server);
+  api.get('/version').reply(200, { gitVersion: 'v1.36.3' });
+  api
+    .get('/api/v1/pods')
+    .query(true)
+    .reply((request: Request) => {
+      accepted = request.headers.get('accept-encoding');
+      const body = JSON.stringify(list([podOf('web', 'shop')]));
+      return accepted === 'gzip' ? [200, gzipSync(body), { 'content-encoding': 'gzip' }] : [200, body];
+    });
+  const { snapshot } = await load(file, { resources: ['pods'] });
+  expect(snapshot.list('pods').items).toHaveLength(1);
+  expect(accepted ?? undefined).toBe(expected);
 });

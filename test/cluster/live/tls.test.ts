@@ -152,3 +152,18 @@ test('one connection for a whole run over HTTP/2', async () => {
   expect(one.connections()).toBe(1);
   expect(new Set(one.seen.map(({ version: spoken }) => spoken))).toEqual(new Set(['2.0']));
 });
+
+test('kubectl sends a header for each group, never one for all of them', async () => {
+  const { url, seen } = await server({ tls: ca.issue('api', ['IP:127.0.0.1']) });
+  const user = { as: 'jürgen', 'as-groups': ['dev', 'ops'], 'as-user-extra': { scopes: ['view', 'edit'] } };
+  await version({ server: url, ...trusting(ca) }, user);
+  const { raw = [] } = seen[0] ?? {};
+  const sent = raw.flatMap((name, index) => (name.startsWith('impersonate-') ? [`${name}: ${raw[index + 1]}`] : []));
+  expect(sent).toEqual([
+    `impersonate-user: ${Buffer.from('jürgen').toString('latin1')}`,
+    'impersonate-group: dev',
+    'impersonate-group: ops',
+    'impersonate-extra-scopes: view',
+    'impersonate-extra-scopes: edit',
+  ]);
+});
