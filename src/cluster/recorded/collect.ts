@@ -1,11 +1,10 @@
 import type { KubeObject } from '../../model/object.ts';
-import { type Resource, resources } from '../../model/resources.ts';
-import { intake } from '../redact/intake.ts';
+import type { Resource } from '../../model/resources.ts';
 import { isRecord } from '../shape.ts';
 import { type Claims, createClaims } from './claims.ts';
-import { createClock } from './clock.ts';
 import { gitVersion, isList, isPage, notStored, type Raw, typed } from './documents.ts';
 import type { Place } from './layout.ts';
+import { createShelves, metadataField } from './shelves.ts';
 import { resourceByKind, understand } from './versions.ts';
 
 /** What a document turned out to be. */
@@ -42,11 +41,9 @@ export interface Collector {
 
 /** An empty collector. */
 export function createCollector(): Collector {
-  const objects = new Map<Resource, Map<string, KubeObject>>();
   const unread = new Map<string, number>();
   const problems: string[] = [];
   const claims = createClaims();
-  const clock = createClock();
 
   const problem = (text: string): string => {
     collector.problemCount += 1;
@@ -54,38 +51,30 @@ export function createCollector(): Collector {
     return text;
   };
 
-  function add(resource: Resource, raw: unknown): string | undefined {
-    const result = intake(resource, raw);
-    if ('problem' in result) return problem(`${nameOf(resource, raw)} ${result.problem}`);
-    const { object } = result;
-    const shelf = objects.get(resource) ?? new Map<string, KubeObject>();
-    objects.set(resource, shelf);
-    const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-    const before = shelf.get(key);
-    if (before !== undefined && isNewer(before, object)) return undefined;
-    shelf.set(key, object);
-    clock.see(resource, object);
-    return undefined;
-  }
+  const shelves = createShelves();
+  const add = (resource: Resource, raw: unknown): string | undefined => {
+    const bad = shelves.add(resource, raw);
+    return bad === undefined ? undefined : problem(bad);
+  };
 
   /** One object that says itself what it is, or that stands in a list that says it. */
   function one(raw: Raw, apiVersion: string, kind: string): { resource?: Resource; namespace?: string; bad?: string } {
     const understood = understand(apiVersion, kind, raw);
     if (understood === 'unread') {
       unread.set(kind, (unread.get(kind) ?? 0) + 1);
-      const space = field(raw, 'namespace');
+      const space = metadataField(raw, 'namespace');
       return typeof space === 'string' ? { namespace: space } : {};
     }
     if (understood === 'unknown version') {
       const resource = resourceByKind(apiVersion, kind);
       const bad = problem(
-        `${kind} ${String(field(raw, 'name'))} is of the version ${apiVersion}, which is not understood`,
+        `${kind} ${String(metadataField(raw, 'name'))} is of the version ${apiVersion}, which is not understood`,
       );
       return resource === undefined ? { bad } : { resource, bad };
     }
     const { resource } = understood;
     const bad = add(resource, understood.raw);
-    const namespace = field(raw, 'namespace');
+    const namespace = metadataField(raw, 'namespace');
     return {
       resource,
       ...(typeof namespace === 'string' ? { namespace } : {}),
@@ -137,12 +126,12 @@ export function createCollector(): Collector {
   const collector: Writable = {
     add,
     claims,
-    objects,
+    objects: shelves.objects,
     unread,
     problems,
     problemCount: 0,
     serverVersion: undefined,
-    newest: () => clock.newest(),
+    newest: () => shelves.newest(),
     document(document, origin) {
       if (Array.isArray(document)) return bare(document, origin);
       if (!isRecord(document)) return { what: 'nothing', problem: 'it holds no object' };
@@ -177,21 +166,3 @@ export function createCollector(): Collector {
 }
 
 type Writable = { -readonly [Key in keyof Collector]: Collector[Key] };
-
-/** Of the same object read twice, the one with the higher resourceVersion is newer; where they cannot be compared, the later one. */
-function isNewer(before: KubeObject, now: KubeObject): boolean {
-  const [one, other] = [before, now].map(({ metadata }) => metadata.resourceVersion ?? '');
-  if (one === undefined || other === undefined || !/^\d+$/.test(one) || !/^\d+$/.test(other)) return false;
-  return BigInt(one) > BigInt(other);
-}
-
-function field(raw: unknown, name: string): unknown {
-  return isRecord(raw) && isRecord(raw['metadata']) ? raw['metadata'][name] : undefined;
-}
-
-function nameOf(resource: Resource, raw: unknown): string {
-  const [name, namespace] = [field(raw, 'name'), field(raw, 'namespace')];
-  const { kind } = resources[resource];
-  if (typeof name !== 'string') return `a ${kind}`;
-  return `${kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`;
-}
