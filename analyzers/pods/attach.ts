@@ -4,6 +4,7 @@ import {
   field,
   type ObjectEvent,
   olderThan,
+  ref,
   type ResourceTypes,
 } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
@@ -21,12 +22,15 @@ export function attachFault(one: PodCase, event: ObjectEvent, began: string | un
   const claim = volume === undefined ? undefined : claimOf(one, volume);
   const what = claim === undefined ? `volume ${volume ?? ''}`.trim() : `volume of claim ${claim}`;
   const claims = podReferences(pod).filter(({ resource }) => resource === 'persistentvolumeclaims');
+  const mine = claims.filter(({ object }) => claim === undefined || object.name === claim);
   const base = {
-    key: claim ?? '',
+    // The volume's name in the spec: those of claims differ between the pods of a StatefulSet.
+    key: claim === undefined ? '' : (mine[0]?.volume ?? ''),
     since: began,
     values: values({ volume, claim, node: pod.spec.nodeName }),
   };
-  const volumes = referenceLinks(claims.filter(({ object }) => claim === undefined || object.name === claim));
+  const attachments = volume === undefined ? [] : attachmentsOf(one, volume);
+  const volumes = [...referenceLinks(mine), ...attachments.map(attachmentLink)];
   if (!event.message.includes('Multi-Attach error')) {
     const text = quote(event.message.replace(/^AttachVolume\.\w+ failed for volume "[^"]*" : /, ''));
     return draft(one, 'PodAttachFailed', {
@@ -36,7 +40,7 @@ export function attachFault(one: PodCase, event: ObjectEvent, began: string | un
       causes: [...volumes, ...driverLinks(one, volumeDrivers(one)), ...nodeLinks(one)],
     });
   }
-  const holders = volume === undefined ? [] : attachmentsElsewhere(one, volume);
+  const holders = attachments.filter(({ spec }) => spec.nodeName !== pod.spec.nodeName);
   const where = holders.map(({ spec }) => `node ${spec.nodeName}`).join(', ');
   return draft(one, 'PodMultiAttach', {
     ...base,
@@ -57,12 +61,14 @@ function claimOf({ pod, snapshot }: PodCase, volume: string): string | undefined
   return claim?.namespace === pod.metadata.namespace ? claim?.name : undefined;
 }
 
-function attachmentsElsewhere({ pod, snapshot }: PodCase, volume: string): readonly VolumeAttachment[] {
-  return snapshot
-    .list('volumeattachments.storage.k8s.io')
-    .items.filter(
-      ({ spec }) => spec.source.persistentVolumeName === volume && spec.nodeName !== (pod.spec.nodeName ?? ''),
-    );
+function attachmentsOf({ snapshot }: PodCase, volume: string): readonly VolumeAttachment[] {
+  const { items } = snapshot.list('volumeattachments.storage.k8s.io');
+  return items.filter(({ spec }) => spec.source.persistentVolumeName === volume);
+}
+
+function attachmentLink(attachment: VolumeAttachment): CauseLink {
+  const via = { field: 'spec.source.persistentVolumeName', value: attachment.spec.source.persistentVolumeName ?? '' };
+  return { object: ref(attachment), needs: 'mount', via, certainty: 'sure' };
 }
 
 /** The node that holds the volume lets it go only when its kubelet says that it is unmounted. */

@@ -43,6 +43,14 @@ export function driverLinks({ snapshot }: PodCase, drivers: readonly string[]): 
   ]);
 }
 
+/** The list of drivers that the pod's node has: it decides whether a volume of such a driver can be mounted there. */
+export function csiNodeLinks({ pod }: PodCase, drivers: readonly string[]): readonly CauseLink[] {
+  const name = pod.spec.nodeName;
+  if (name === undefined || drivers.length === 0) return [];
+  const object = { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', name };
+  return [{ object, needs: 'mount', via: { field: 'spec.nodeName', value: name }, certainty: 'sure' }];
+}
+
 /** A node plugin has its socket in a directory of the kubelet that is named after the driver, as a host path or in an argument. */
 function registers(set: DaemonSet, driver: string): boolean {
   return pluginPaths(set).some((path) => path.split('/').includes(driver));

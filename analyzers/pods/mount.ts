@@ -11,7 +11,7 @@ import {
 } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
 import { alike, namedIn } from './config-error.ts';
-import { driverLinks, volumeDrivers } from './csi.ts';
+import { csiNodeLinks, driverLinks, volumeDrivers } from './csi.ts';
 import { nodeLinks, podReferences, referenceLinks } from './links.ts';
 import { type MountKind, mountKind } from './mount-text.ts';
 import { quote } from './text.ts';
@@ -78,7 +78,7 @@ export function mountFault(
     evidence: [...(event === undefined ? [] : [eventEvidence(pod, event)]), ...absenceEvidence(one, absent)],
     causes: [
       ...referenceLinks(links),
-      ...(absent === undefined ? [...driverLinks(one, drivers), ...nodeLinks(one)] : []),
+      ...(absent === undefined ? [...driverLinks(one, drivers), ...csiNodeLinks(one, drivers), ...nodeLinks(one)] : []),
     ],
     since: began,
     values: values({

@@ -72,6 +72,7 @@ describe('mounts', () => {
     expect(links(pods, [one, ...bound, configMap('conf'), plugin, failed])).toEqual([
       'PodMountFailed -> bind PersistentVolumeClaim shop/data (spec.volumes[1].persistentVolumeClaim.claimName)',
       'PodMountFailed -> mount CSIDriver ebs.csi.aws.com (spec.csi.driver)',
+      'PodMountFailed -> mount CSINode n1 (spec.nodeName)',
       'PodMountFailed -> mount ConfigMap shop/conf (spec.volumes[0].configMap.name)',
       'PodMountFailed -> mount DaemonSet kube-system/ebs-csi-node (the directory of its socket, /var/lib/kubelet/plugins/)',
       'PodMountFailed -> run Node n1 (spec.nodeName)',
@@ -169,11 +170,28 @@ describe('attaching', () => {
     expect(found(pods, objects)).toEqual(['critical PodMultiAttach Pod shop/web-1 [data]']);
     expect(links(pods, objects)).toEqual([
       'PodMultiAttach -> bind PersistentVolumeClaim shop/data (spec.volumes[0].persistentVolumeClaim.claimName)',
+      'PodMultiAttach -> mount VolumeAttachment csi-1 (spec.source.persistentVolumeName)',
       'PodMultiAttach -> run Node n2 (VolumeAttachment csi-1 spec.nodeName)',
     ]);
     expect(drafts(pods, snapshotOf(objects))[0]?.message).toBe(
       'volume of claim data is still attached to node n2, and it can be attached to one node only',
     );
+  });
+
+  test('replicas of a StatefulSet have one key, though each has its own claim', () => {
+    const replica = creating(
+      ago('5m'),
+      withVolumes({ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }),
+    );
+    const volume = object('persistentvolumes', 'pv-9', {
+      spec: { claimRef: { namespace: 'shop', name: 'data-db-0' } },
+    });
+    const failed = event(
+      replica,
+      'FailedAttachVolume',
+      'Multi-Attach error for volume "pv-9" Volume is already used by pod(s) x',
+    );
+    expect(found(pods, [replica, volume, failed])).toEqual(['critical PodMultiAttach Pod shop/web-1 [data]']);
   });
 
   test('links to the pod that uses the claim there', () => {
