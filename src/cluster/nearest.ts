@@ -1,5 +1,5 @@
 /** The name most like a mistyped one, or undefined where none is near enough to be worth suggesting. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {

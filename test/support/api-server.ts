@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { loadLive, type LiveOptions } from '../../src/cluster/live.ts';
 import type { Loaded } from '../../src/cluster/load.ts';
 import { UserError } from '../../src/errors.ts';
-import { allResources, type Resource, resources } from '../../src/model/resources.ts';
+import { type Resource, resources } from '../../src/model/resources.ts';
 import type { KeyPair } from './certificates.ts';
 
 /** A request as the fake server saw it. */
@@ -232,5 +232,3 @@ export async function userError(promise: Promise<unknown>): Promise<UserError> {
     throw new Error(`not a line with a hint: ${error.message}`);
   return error;
 }
-
-export const everything: readonly Resource[] = allResources;

@@ -1,14 +1,12 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import type { Dispatcher } from 'undici';
 import { UserError } from '../../errors.ts';
 import type { Connection } from '../kubeconfig/connection.ts';
 import type { Credential } from '../kubeconfig/credentials.ts';
-import { connector } from './connector.ts';
+import { createDispatchers, largestBody } from './dispatchers.ts';
 import { isLoopback } from './no-proxy.ts';
 import { bare } from './proxy-io.ts';
 import { proxyAuthorization } from './tunnel.ts';
-import { secureOptions } from './secure-options.ts';
 
 /** One answer of the API server, whole. */
 export interface Reply {
@@ -44,47 +42,22 @@ export interface Transport {
 }
 
 const gunzipped = promisify(gunzip);
-const largestBody = 1 << 30;
 const connectTimeout = 10_000;
 
 /** A transport for a connection: one HTTP/2 session, or at most six HTTP/1.1 connections. Nothing is sent yet. */
 export async function createTransport(connection: Connection, options: TransportOptions): Promise<Transport> {
-  const { Agent, buildConnector } = await import('undici');
+  const undici = await import('undici');
   const server = new URL(connection.server);
   const prefix = server.pathname.replace(/\/+$/, '');
   const { origin, route } = routeOf(connection, server);
   // Packing costs the processor more than loopback or a local network gives.
   const compress = connection.compress && !(isLoopback(bare(server.hostname)) && connection.proxy === undefined);
   const stats = { requests: 0, bytes: 0 };
-  let current: { credential: Credential; dispatcher: Dispatcher } | undefined;
-  const dispatchers = new Set<Dispatcher>();
-
-  function dispatcherFor(credential: Credential): Dispatcher {
-    const same =
-      current !== undefined &&
-      current.credential.certificate === credential.certificate &&
-      current.credential.key === credential.key;
-    const dispatcher =
-      same && current !== undefined
-        ? current.dispatcher
-        : new Agent({
-            connections: 6,
-            headersTimeout: 0,
-            bodyTimeout: 0,
-            maxResponseSize: largestBody,
-            h2Options: { settings: { initialWindowSize: 4 << 20 }, connectionWindowSize: 16 << 20 },
-            connect: connector(buildConnector, {
-              tls: server.protocol === 'https:' ? secureOptions({ ...connection, ...pair(credential) }) : {},
-              serverName: server.protocol === 'https:' ? connection.serverName : undefined,
-              proxy: route === undefined ? connection.proxy : undefined,
-              http1: repeatsHeaders(connection),
-              timeoutMs: options.timeoutMs > 0 ? Math.min(options.timeoutMs, connectTimeout) : connectTimeout,
-            }),
-          });
-    dispatchers.add(dispatcher);
-    current = { credential, dispatcher };
-    return dispatcher;
-  }
+  const dispatchers = createDispatchers(connection, {
+    build: undici,
+    timeoutMs: options.timeoutMs > 0 ? Math.min(options.timeoutMs, connectTimeout) : connectTimeout,
+    proxy: route === undefined ? connection.proxy : undefined,
+  });
 
   async function send(path: string, credential: Credential): Promise<Reply> {
     requireSendable(credential);
@@ -93,7 +66,7 @@ export async function createTransport(connection: Connection, options: Transport
     let bytes = 0;
     stats.requests += 1;
     try {
-      const { statusCode, headers, body } = await dispatcherFor(credential).request({
+      const { statusCode, headers, body } = await dispatchers.of(credential).request({
         origin,
         method: 'GET',
         path: route === undefined ? prefix + path : route.base + prefix + path,
@@ -135,9 +108,7 @@ export async function createTransport(connection: Connection, options: Transport
       const next = await connection.credentials.current(options.signal);
       return next === credential ? reply : send(path, next);
     },
-    async close() {
-      await Promise.all([...dispatchers].map((dispatcher) => dispatcher.destroy()));
-    },
+    close: () => dispatchers.close(),
   };
 }
 
@@ -157,22 +128,10 @@ function routeOf(
   return { origin: proxy.origin, route: { base: server.origin, headers } };
 }
 
-/**
- * A user in two groups is two headers of one name. Over HTTP/2 undici makes one of them, `a, b`, which the API server takes for
- * one group of that name: other rights than those asked for. Over HTTP/1.1 it sends two.
- */
-function repeatsHeaders({ impersonation }: Connection): boolean {
-  return Object.values(impersonation).some((value) => typeof value !== 'string' && value.length > 1);
-}
-
 /** A token with a line end in its middle would else be said to be an unreachable server. */
 function requireSendable({ authorization }: Credential): void {
   if (authorization === undefined || /^[\t\u0020-\u007E\u0080-\u00FF]*$/.test(authorization)) return;
   throw new UserError('bad-credentials', 'the token holds characters that cannot be sent', {
     hint: 'Check the token, or log in again.',
   });
-}
-
-function pair({ certificate, key }: Credential): Credential {
-  return certificate === undefined || key === undefined ? {} : { certificate, key };
 }

@@ -5,7 +5,7 @@ import type { Environment } from './files.ts';
 import { tokenFile } from './token-file.ts';
 
 /** Where the kubelet mounts a pod's service account. */
-export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The connection of a pod's own service account, or undefined outside a pod. */
 export async function inCluster(
