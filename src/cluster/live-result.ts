@@ -48,7 +48,10 @@ export function requireSomething(readings: readonly Reading[], connection: Conne
       },
     );
   }
-  const who = user === undefined ? 'the user' : `user "${user}"`;
+  const acting = connection.impersonation['impersonate-user'];
+  // Header values hold UTF-8 byte by byte.
+  const as = typeof acting === 'string' ? Buffer.from(acting, 'latin1').toString() : user;
+  const who = as === undefined ? 'the user' : `user "${as}"`;
   throw new UserError('nothing-readable', `${who} may not list anything in cluster "${name}" (403)`, {
     hint: 'Name a namespace that you may read with -n, or ask for the role in deploy/rbac.yaml.',
   });

@@ -233,6 +233,7 @@ test('nothing readable is an error', async () => {
     code: 'nothing-readable',
     message: 'user "jane" may not list anything in cluster "test-cluster" (403)',
   });
+  expect((await userError(load(config(), { as: 'jürgen' }))).message).toContain('user "jürgen" may not list');
 });
 
 test('--secrets never asks for no Secrets, and that is no gap', async () => {
