@@ -14,12 +14,11 @@ import { claimLink } from './unschedulable-claims.ts';
 const mostLinks = 100;
 
 /**
- * What else could be at fault: nodes that only a fault of their own keeps from taking the pod, and claims whose volumes keep it
- * from every node. Nodes that are merely full are no cause: the pod asks too much, or the cluster is too small.
+ * Nodes that only a fault of their own keeps from taking the pod. Nodes that are merely full are no cause: the pod asks too much, or
+ * the cluster is too small.
  */
-export function causesOf(one: PendingCase, placement: Placement, verdicts: readonly Verdict[]): readonly CauseLink[] {
-  const nodes = verdicts.flatMap((verdict) => nodeLink(verdict) ?? []);
-  return [...nodes.slice(0, mostLinks), ...claimLinks(one, placement, verdicts)];
+export function nodeLinks(verdicts: readonly Verdict[]): readonly CauseLink[] {
+  return verdicts.flatMap((verdict) => nodeLink(verdict) ?? []).slice(0, mostLinks);
 }
 
 function nodeLink({ node, reasons }: Verdict): CauseLink | undefined {
@@ -59,7 +58,8 @@ function isDeviceNode({ metadata }: Verdict['node'], resource: string): boolean 
   );
 }
 
-function claimLinks(
+/** Claims whose volumes keep the pod from every node, and these volumes. */
+export function claimLinks(
   { pod, snapshot }: PendingCase,
   { waiting }: Placement,
   verdicts: readonly Verdict[],

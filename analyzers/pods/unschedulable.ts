@@ -1,5 +1,6 @@
 import {
   candidates,
+  type CauseLink,
   computed,
   type Draft,
   eventEvidence,
@@ -13,8 +14,8 @@ import {
 import type { Code } from './codes.ts';
 import { conditionEvidence, type PendingCase, pendingDraft, scaleUp, severityOf } from './pending-case.ts';
 import { schedulerLinks } from './pending-scheduler.ts';
-import { causesOf } from './unschedulable-causes.ts';
-import { smallestChange } from './unschedulable-change.ts';
+import { claimLinks, nodeLinks } from './unschedulable-causes.ts';
+import { type Change, smallestChange } from './unschedulable-change.ts';
 import { claimFault, unboundClaims } from './unschedulable-claims.ts';
 import { nodeEvidence } from './unschedulable-evidence.ts';
 import { blockedByOldReplica } from './unschedulable-old-replica.ts';
@@ -40,42 +41,69 @@ export function* unschedulable(one: PendingCase): Iterable<Draft<Code>> {
     yield unexplained(one, `the nodes could not be seen (${nodes.reason ?? 'not complete'})`, []);
     return;
   }
+  const summary = summaryOf(one, placement);
+  const { verdicts, free } = summary;
+  if (verdicts.length === 0) yield nowhere(one, placement);
+  else if (free.length > 0) yield unboundClaims(one, placement) ?? fitting(one, placement, free);
+  else yield blockedByOldReplica(one, verdicts) ?? explained(one, placement, summary);
+}
+
+/** What all pods that ask the same have in common. */
+interface Summary {
+  readonly verdicts: readonly Verdict[];
+  /** Nodes that take the pod, by name. */
+  readonly free: readonly string[];
+  readonly change: Change | undefined;
+  readonly text: string;
+  readonly evidence: readonly Evidence[];
+  readonly nodeLinks: readonly CauseLink[];
+}
+
+const summaries = new WeakMap<Placement, Summary>();
+
+function summaryOf({ snapshot, pod }: PendingCase, placement: Placement): Summary {
+  const known = summaries.get(placement);
+  if (known !== undefined) return known;
   const partial = placement.unseen.includes('pods');
   const verdicts = candidates(placement, pod).map((verdict) => (partial ? certain(verdict) : verdict));
   const free = verdicts.filter(({ reasons }) => reasons.length === 0).map(({ node }) => node.metadata.name);
-  if (verdicts.length === 0) yield nowhere(one, placement);
-  else if (free.length > 0) yield unboundClaims(one, placement) ?? fitting(one, placement, free);
-  else yield blockedByOldReplica(one, verdicts) ?? explained(one, placement, verdicts, partial);
+  const change = partial || free.length > 0 ? undefined : smallestChange(verdicts);
+  const counts = free.length > 0 ? '' : countsText(verdicts);
+  const summary: Summary = {
+    verdicts,
+    free,
+    change,
+    text: partial
+      ? `${counts}; pods that could not be seen may take more room`
+      : `${counts}${change === undefined ? '' : `; smallest change: ${change.text}`}`,
+    evidence: free.length > 0 ? [] : nodeEvidence(snapshot, verdicts, change?.verdict),
+    nodeLinks: free.length > 0 ? [] : nodeLinks(verdicts),
+  };
+  summaries.set(placement, summary);
+  return summary;
 }
 
 function certain({ node, reasons }: Verdict): Verdict {
   return { node, reasons: reasons.filter(({ kind }) => !needAllPods.has(kind)) };
 }
 
-function explained(
-  one: PendingCase,
-  placement: Placement,
-  verdicts: readonly Verdict[],
-  partial: boolean,
-): Draft<Code> {
-  const change = partial ? undefined : smallestChange(verdicts);
+function explained(one: PendingCase, placement: Placement, summary: Summary): Draft<Code> {
+  const { change, verdicts } = summary;
   const adding = scaleUp(one);
   const victims = victimsOf(one);
   const notes = [
-    ...(change === undefined ? [] : [`smallest change: ${change.text}`]),
-    ...(partial ? ['pods that could not be seen may take more room'] : []),
     ...(adding === undefined ? [] : ['an autoscaler is adding a node']),
     ...(victims === undefined ? [] : [`pods on ${victims} are being ended to make room`]),
   ];
   return pendingDraft(one, 'PodUnschedulable', {
     severity: adding === undefined && victims === undefined ? severityOf(one) : 'info',
-    message: [countsText(verdicts), ...notes].join('; '),
+    message: [summary.text, ...notes].join('; '),
     evidence: [
-      ...nodeEvidence(one.snapshot, verdicts, change?.verdict),
+      ...summary.evidence,
       ...(adding === undefined ? [] : [eventEvidence(ref(one.pod), adding)]),
       ...conditionEvidence(one),
     ],
-    causes: causesOf(one, placement, verdicts),
+    causes: [...summary.nodeLinks, ...claimLinks(one, placement, verdicts)],
     values:
       change === undefined
         ? {}

@@ -18,12 +18,19 @@ export interface LabelSelector {
  * operator that is none of In, NotIn, Exists, DoesNotExist matches nothing: the API server refuses it.
  */
 export function matchesSelector(selector: LabelSelector | undefined, labels: Labels | undefined): boolean {
-  if (selector === undefined || selector === null) return false;
-  const have = labels ?? {};
-  return (
-    matchesLabels(selector.matchLabels ?? {}, have) &&
-    (selector.matchExpressions ?? []).every((requirement) => matchesRequirement(requirement, have))
-  );
+  return selectorMatcher(selector)(labels);
+}
+
+/** `matchesSelector` with the selector taken apart beforehand, for many sets of labels. */
+export function selectorMatcher(selector: LabelSelector | undefined): (labels: Labels | undefined) => boolean {
+  if (selector === undefined || selector === null) return () => false;
+  const pairs = Object.entries(selector.matchLabels ?? {});
+  const requirements = selector.matchExpressions ?? [];
+  return (labels = {}) => {
+    for (const [key, value] of pairs) if (labels[key] !== value || !Object.hasOwn(labels, key)) return false;
+    for (const requirement of requirements) if (!matchesRequirement(requirement, labels)) return false;
+    return true;
+  };
 }
 
 /** Whether labels contain every pair of a map selector (`Service.spec.selector`, `nodeSelector`). An empty map matches all. */

@@ -29,7 +29,7 @@ export function podAffinityFilter(
     return matchesSelector(term.namespaceSelector, found.state === 'found' ? found.object.metadata.labels : {});
   };
   const matches = (term: AffinityTerm, other: Pod) =>
-    inScope(term, other.metadata.namespace ?? '') && matchesSelector(term.selector, other.metadata.labels);
+    term.matches(other.metadata.labels) && inScope(term, other.metadata.namespace ?? '');
 
   const friends: Holders = new Map();
   const foes: Holders = new Map();

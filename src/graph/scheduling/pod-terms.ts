@@ -1,10 +1,11 @@
 import type { Pod } from '../../model/resources.ts';
-import type { LabelSelector } from '../selectors.ts';
+import { type LabelSelector, selectorMatcher } from '../selectors.ts';
 
 /** One term of a pod's affinity or anti-affinity to other pods. */
 export interface AffinityTerm {
   readonly topologyKey: string;
   readonly selector: LabelSelector | undefined;
+  readonly matches: (labels: Readonly<Record<string, string>> | undefined) => boolean;
   readonly namespaces: readonly string[];
   readonly namespaceSelector: LabelSelector | undefined;
 }
@@ -53,9 +54,11 @@ export function withLabelKeys(
 /** Without namespaces and namespace selector a term is about the pod's own namespace. */
 function termOf(pod: Pod, term: Term): AffinityTerm {
   const { topologyKey, labelSelector, namespaces = [], namespaceSelector, matchLabelKeys, mismatchLabelKeys } = term;
+  const selector = withLabelKeys(pod, labelSelector, matchLabelKeys, mismatchLabelKeys);
   return {
     topologyKey,
-    selector: withLabelKeys(pod, labelSelector, matchLabelKeys, mismatchLabelKeys),
+    selector,
+    matches: selectorMatcher(selector),
     namespaces:
       namespaces.length === 0 && namespaceSelector === undefined ? [pod.metadata.namespace ?? ''] : namespaces,
     namespaceSelector,

@@ -1,5 +1,5 @@
 import type { Pod } from '../../model/resources.ts';
-import { type LabelSelector, matchesSelector } from '../selectors.ts';
+import { type LabelSelector, selectorMatcher } from '../selectors.ts';
 import { nodeAffinityMiss } from './node-affinity.ts';
 import type { Cluster, Room } from './occupancy.ts';
 import { withLabelKeys } from './pod-terms.ts';
@@ -21,7 +21,7 @@ export function spreadFilter(cluster: Cluster, pod: Pod): (room: Room) => readon
   const eligible = cluster.rooms.filter(({ labels }) =>
     constraints.every(({ topologyKey }) => Object.hasOwn(labels, topologyKey)),
   );
-  const prepared = constraints.map((constraint) => prepare(constraint, eligible, pod));
+  const prepared = constraints.map((constraint) => prepare(constraint, cluster, eligible, pod));
   return ({ labels }) =>
     prepared.flatMap(({ topologyKey, maxSkew, counts, self, least }): readonly Reason[] => {
       const value = Object.hasOwn(labels, topologyKey) ? labels[topologyKey] : undefined;
@@ -31,17 +31,22 @@ export function spreadFilter(cluster: Cluster, pod: Pod): (room: Room) => readon
     });
 }
 
-function prepare(constraint: Constraint, eligible: readonly Room[], pod: Pod) {
+function prepare(constraint: Constraint, cluster: Cluster, eligible: readonly Room[], pod: Pod) {
   const { topologyKey, maxSkew, minDomains = 1, labelSelector, matchLabelKeys } = constraint;
   const selector = withLabelKeys(pod, labelSelector, matchLabelKeys);
-  const counts = new Map<string, number>();
-  for (const room of eligible) {
-    const value = room.labels[topologyKey];
-    if (value === undefined || !admits(constraint, room, pod)) continue;
-    counts.set(value, (counts.get(value) ?? 0) + matching(room, selector, pod.metadata.namespace));
+  const matches = selectorMatcher(selector);
+  const counted = new Set(eligible.filter((room) => admits(constraint, room, pod)));
+  const counts = new Map<string, number>([...counted].map(({ labels }) => [labels[topologyKey] ?? '', 0]));
+  for (const { pod: other, room } of isEmpty(selector)
+    ? []
+    : (cluster.byNamespace.get(pod.metadata.namespace ?? '') ?? [])) {
+    if (other.metadata.deletionTimestamp !== undefined || !matches(other.metadata.labels) || !counted.has(room))
+      continue;
+    const value = room.labels[topologyKey] ?? '';
+    counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   const least = counts.size < minDomains ? 0 : Math.min(...counts.values());
-  return { topologyKey, maxSkew, counts, self: matchesSelector(selector, pod.metadata.labels) ? 1 : 0, least };
+  return { topologyKey, maxSkew, counts, self: matches(pod.metadata.labels) ? 1 : 0, least };
 }
 
 /** By default nodes that the pod's own node affinity excludes are not counted, and taints are not looked at. */
@@ -55,13 +60,6 @@ function admits(
 }
 
 /** An empty selector counts nobody, though it matches the pod itself. */
-function matching(room: Room, selector: LabelSelector | undefined, namespace: string | undefined): number {
-  const rules = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length;
-  if (rules === 0) return 0;
-  return room.pods.filter(
-    ({ metadata }) =>
-      metadata.namespace === namespace &&
-      metadata.deletionTimestamp === undefined &&
-      matchesSelector(selector, metadata.labels),
-  ).length;
+function isEmpty(selector: LabelSelector | undefined): boolean {
+  return Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions ?? []).length === 0;
 }

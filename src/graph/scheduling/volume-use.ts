@@ -32,6 +32,7 @@ export function volumeLimitReasons(
   claims: PodClaims,
   room: Room,
 ): readonly Reason[] {
+  if (claims.bound.length + claims.delayed.length === 0) return [];
   const own = new Map<string, string>();
   for (const { volume } of claims.bound) {
     const { driver, volumeHandle } = volume.spec.csi ?? {};

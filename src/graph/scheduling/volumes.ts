@@ -24,6 +24,7 @@ export function volumeReasons(
   room: Room,
   available: readonly Volume[],
 ): readonly VolumeReason[] {
+  if (bound.length + delayed.length === 0) return [];
   const reasons: VolumeReason[] = [];
   const labels = withOldLabels(room.labels);
   for (const { use, volume } of bound) {
