@@ -96,6 +96,28 @@ describe('a DaemonSet that nodes lack', () => {
       ),
       ['critical DaemonSetDegraded DaemonSet ops/agent'],
     ],
+    [
+      'one crashes, it only reads logs of the node',
+      agent(
+        both(
+          {
+            spec: {
+              template: {
+                spec: {
+                  volumes: [
+                    { name: 'l', hostPath: { path: '/var/log' } },
+                    { name: 'e', emptyDir: {} },
+                  ],
+                },
+              },
+            },
+          },
+          counts(1),
+        ),
+        [{}, crash],
+      ),
+      ['warning DaemonSetDegraded DaemonSet ops/agent'],
+    ],
     ['all crash', agent(counts(0), [crash, crash]), ['critical DaemonSetUnavailable DaemonSet ops/agent']],
     [
       'one does not exist',
@@ -252,6 +274,10 @@ describe('a DaemonSet that is all right', () => {
 });
 
 describe('a DaemonSet that no node matches', () => {
+  const host = { spec: { template: { spec: { hostNetwork: true } } } };
+  const noNetwork = node('n1', {
+    spec: { taints: [{ key: 'node.kubernetes.io/network-unavailable', effect: 'NoSchedule' }] },
+  });
   const gpuPod = pod('ml/train', {
     spec: { containers: [{ name: 'app', resources: { limits: { 'nvidia.com/gpu': '1' } } }] },
   });
@@ -268,6 +294,21 @@ describe('a DaemonSet that no node matches', () => {
     ['a GPU plugin without GPUs', plugin, info],
     ['for Windows, without Windows', agent(nowhere(selector({ 'kubernetes.io/os': 'windows' })), []), info],
     ['switched off by the usual label', agent(nowhere(selector({ 'non-existing': 'true' })), []), []],
+    ['taints that it does not tolerate, on the host network', agent(nowhere(host), [], [tainted('n1')]), warning],
+    ['no network yet, on the host network', agent(nowhere(host), [], [noNetwork]), []],
+    ['no network yet, and it needs one', agent(nowhere(), [], [noNetwork]), warning],
+    [
+      'just changed, not counted yet',
+      agent(
+        nowhere(
+          both(selector({ disk: 'ssd' }), {
+            metadata: { generation: 2, managedFields: [{ time: ago('100s'), fieldsV1: { 'f:spec': {} } }] },
+          }),
+        ),
+        [],
+      ),
+      [],
+    ],
     ['no nodes at all', agent(nowhere(selector({ disk: 'ssd' })), [], []), []],
     [
       'just created',

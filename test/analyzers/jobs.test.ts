@@ -153,6 +153,21 @@ describe('a Job under way', () => {
   const slow = job('n-3', '3h', {}, cron());
   test.each<[string, KubeObject[], string[]]>([
     ['none of its pods is scheduled', [held, at(held, 'load-a', pending('15m'))], ['warning JobStuck Job shop/load']],
+    [
+      'its container is restarted in place and crashes',
+      [
+        held,
+        at(held, 'load-a', {
+          metadata: { creationTimestamp: ago('20m') },
+          status: {
+            containerStatuses: [
+              { name: 'app', ready: false, restartCount: 5, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+            ],
+          },
+        }),
+      ],
+      ['warning JobStuck Job shop/load'],
+    ],
     ['it never had a pod', [job('load', '20m', { status: { active: 0 } })], ['warning JobStuck Job shop/load']],
     [
       'ten times slower than any run before',

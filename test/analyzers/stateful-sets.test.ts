@@ -172,6 +172,51 @@ describe('a StatefulSet that lacks replicas', () => {
     expect(links(analyzer, objects)).toEqual(expected);
   });
 
+  test.each<[string, KubeObject[]]>([
+    [
+      'below the partition',
+      db(
+        both({ spec: { updateStrategy: { rollingUpdate: { partition: 2 } } } }, counts(2, { updateRevision: 'db-2' })),
+        [{}, crash, newer],
+      ),
+    ],
+    [
+      'in parallel',
+      db(both({ spec: { podManagementPolicy: 'Parallel' } }, counts(2, { updateRevision: 'db-2' })), [
+        {},
+        crash,
+        newer,
+      ]),
+    ],
+    [
+      'being deleted',
+      db(counts(2, { updateRevision: 'db-2' }), [
+        {},
+        both(crash, { metadata: { deletionTimestamp: ago('30m') } }),
+        newer,
+      ]),
+    ],
+    ['of the newest revision', db(counts(2), [{}, crash, {}])],
+  ])('a pod %s is no trap of revisions', (_, objects) => {
+    expect(found(analyzer, objects)).toEqual(['warning StatefulSetDegraded StatefulSet shop/db']);
+  });
+
+  test('two that are missing in the middle of an update are found though pods cannot be read', () => {
+    expect(found(analyzer, db(counts(1, updating), []), { missing: { pods: 'forbidden' } })).toEqual([
+      'warning StatefulSetDegraded StatefulSet shop/db',
+    ]);
+  });
+
+  test('the first pod counts in an update that stands still', () => {
+    expect(drafts(analyzer, snapshotOf(db(counts(3, updating), [{}, newer, newer])))[0]?.message).toMatch(
+      /stands still: 1 of 3 pods/,
+    );
+  });
+
+  test('an empty name of the governing Service is no link', () => {
+    expect(links(analyzer, db(both({ spec: { serviceName: '' } }, counts(2)), [{}, crash, {}]))).toEqual([]);
+  });
+
   test('a pod on a dead node is no trap of revisions', () => {
     const dead = node('n1', { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } });
     const objects = [
@@ -308,6 +353,14 @@ describe('a ReplicationController', () => {
     ],
     ['one ready', make(1, [{}, crash]), ['warning ReplicationControllerDegraded ReplicationController shop/old']],
     ['all ready', make(2, [{}, {}]), []],
+    [
+      'one refused',
+      make(1, [{}], { status: { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' }] } }),
+      ['warning ReplicationControllerDegraded ReplicationController shop/old'],
+    ],
+    ['no pod at all', make(0, []), ['critical ReplicationControllerUnavailable ReplicationController shop/old']],
+    ['one is made this second', make(1, [{}]), []],
+    ['being deleted', make(0, [], { metadata: { deletionTimestamp: ago('5m') } }), []],
     ['one starting', make(1, [{}, unready('30s')]), []],
     ['scaled to zero', make(0, [], { spec: { replicas: 0 } }), []],
     ['just created', make(0, [], { metadata: { creationTimestamp: ago('10s') } }), []],
