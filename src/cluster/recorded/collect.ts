@@ -2,7 +2,7 @@ import type { KubeObject } from '../../model/object.ts';
 import type { Resource } from '../../model/resources.ts';
 import { isRecord } from '../shape.ts';
 import { type Claims, createClaims } from './claims.ts';
-import { gitVersion, isList, isPage, notStored, type Raw, typed } from './documents.ts';
+import { gitVersion, isPage, itemsOf, notStored, type Raw, typed } from './documents.ts';
 import type { Place } from './layout.ts';
 import { createShelves, metadataField } from './shelves.ts';
 import { resourceByKind, understand } from './versions.ts';
@@ -102,8 +102,9 @@ export function createCollector(): Collector {
         continue;
       }
       const { apiVersion = own?.apiVersion, kind = own?.kind } = item;
-      if (isList(item)) {
-        accepted = list(item, item['items'], origin).what === 'objects' || accepted;
+      const inner = itemsOf(item);
+      if (inner !== undefined) {
+        accepted = list(item, inner, origin).what === 'objects' || accepted;
         continue;
       }
       if (typeof apiVersion !== 'string' || typeof kind !== 'string') {
@@ -135,7 +136,8 @@ export function createCollector(): Collector {
     document(document, origin) {
       if (Array.isArray(document)) return bare(document, origin);
       if (!isRecord(document)) return { what: 'nothing', problem: 'it holds no object' };
-      if (isList(document)) return list(document, document['items'], origin);
+      const items = itemsOf(document);
+      if (items !== undefined) return list(document, items, origin);
       const version = gitVersion(document);
       if (version !== undefined) {
         collector.serverVersion ??= version;

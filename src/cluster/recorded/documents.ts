@@ -4,10 +4,15 @@ import type { Place } from './layout.ts';
 
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** True for lists: `kind: List`, `kind: PodList`, and items without a kind. */
-export function isList(document: Raw): document is Raw & { items: readonly unknown[] } {
+/**
+ * The items of a list: `kind: List`, `kind: PodList`, items without a kind. Go writes an empty list that it holds as nil as
+ * `items: null`, as support bundles do. Undefined for what is no list.
+ */
+export function itemsOf(document: Raw): readonly unknown[] | undefined {
   const { kind, items } = document;
-  return Array.isArray(items) && (kind === undefined || (typeof kind === 'string' && kind.endsWith('List')));
+  const named = typeof kind === 'string' && kind.endsWith('List');
+  if (Array.isArray(items)) return kind === undefined || named ? items : undefined;
+  return items === null && named ? [] : undefined;
 }
 
 /** The kind of the items, where the list or its place says it. */

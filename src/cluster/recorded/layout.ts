@@ -19,7 +19,7 @@ export function placeOf(path: string): Place {
   const bundle = parts.lastIndexOf('cluster-resources');
   if (bundle !== -1) {
     const inside = parts.length - bundle - 1;
-    if (inside === 2) return place(named(folder), file);
+    if (inside === 2) return { namespace: file, ...place(named(folder), file) };
     return inside === 1 ? place(named(file), undefined) : {};
   }
   const gathered = parts.lastIndexOf('namespaces');

@@ -8,6 +8,11 @@ import { folder, list, load, shown, typedList } from './files.ts';
 const [a, b, c] = [pod('shop/a'), pod('shop/b'), pod('bank/c')];
 const service = object('services', 'shop/web', { spec: {} });
 
+/** An empty list as Go writes it that holds no slice: `items: null`. */
+function nothing(kind: string, apiVersion = 'v1'): string {
+  return JSON.stringify({ kind: `${kind}List`, apiVersion, metadata: { resourceVersion: '9' }, items: null });
+}
+
 test.each<[string, string, Resource, string]>([
   ['a List over two namespaces', list(a, c), 'pods', 'bank/c shop/a (all)'],
   ['a List in one namespace', list(a, b), 'pods', 'shop/a shop/b (shop)'],
@@ -26,6 +31,7 @@ test.each<[string, string, Resource, string]>([
   ['a typed list in one namespace', typedList('Pod', [a]), 'pods', 'shop/a (shop)'],
   ['an empty typed list says no namespace', typedList('Pod', []), 'pods', '(-: not in the recording)'],
   ['an empty typed list of a cluster-scoped kind', typedList('Node', []), 'nodes', '(all)'],
+  ['an empty typed list, written as null', nothing('Node'), 'nodes', '(all)'],
   ['a single object', JSON.stringify(a), 'pods', 'shop/a (-: only single objects are in the recording)'],
   [
     'single objects one after the other',
@@ -170,4 +176,25 @@ test('of the same object in several files the newer one wins, else the last', as
   expect(await replicas(at('1000', 1), at('999', 2))).toEqual([1]);
   expect(await replicas(at('999', 1), at('1000', 2))).toEqual([2]);
   expect(await replicas(at(undefined, 1), at(undefined, 2))).toEqual([2]);
+});
+
+test('a support bundle tells by its files where a kind has no objects, whatever their folder is called', async () => {
+  const namespaces = typedList(
+    'Namespace',
+    ['bank', 'shop'].map((name) => object('namespaces', name)),
+  );
+  const root = folder({
+    'cluster-resources/namespaces.json': namespaces,
+    'cluster-resources/pods/shop.json': typedList('Pod', [a]),
+    'cluster-resources/pods/bank.json': nothing('Pod'),
+    'cluster-resources/statefulsets-errors.json/shop.json': nothing('ReplicaSet', 'apps/v1'),
+    'cluster-resources/statefulsets-errors.json/bank.json': nothing('ReplicaSet', 'apps/v1'),
+    'cluster-resources/jobs/shop.json': nothing('Job', 'batch/v1'),
+    'cluster-resources/pod-disruption-budgets-errors.json': '{"shop": "could not find the requested resource"}',
+  });
+  const loaded = await loadRecorded({ paths: [root] });
+  expect(shown(loaded, 'pods')).toBe('shop/a (all)');
+  expect(shown(loaded, 'replicasets.apps')).toBe('(all)');
+  expect(shown(loaded, 'jobs.batch')).toBe('(shop)');
+  expect(shown(loaded, 'poddisruptionbudgets.policy')).toBe('(-: not in the recording)');
 });
