@@ -24,6 +24,7 @@ const dropped: Partial<Record<Resource, readonly string[]>> = {
 /** A copy of one object's content: without nulls, secrets and what nobody reads; equal parts of different objects are shared. */
 export function cleaner(resource: Resource): (value: unknown) => unknown {
   const unread = new Set(['managedFields', 'selfLink', ...(dropped[resource] ?? [])]);
+  const parts = new Map<string, unknown>();
 
   function clean(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return shareString(maskUrls(value));
@@ -37,10 +38,9 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
       if (field === null || field === undefined || key === '__proto__') continue;
       if (unread.has(key)) continue;
       const rule = rules.get(key);
-      let kept = rule === undefined ? clean(field, depth + 1) : rule(field, source, depth + 1);
-      if (kept === undefined) continue;
-      if (shared.has(key) && typeof kept === 'object') kept = sharePart(kept);
-      result[key] = kept;
+      const reduce = () => (rule === undefined ? clean(field, depth + 1) : rule(field, source, depth + 1));
+      const kept = shared.has(key) && typeof field === 'object' ? sharePart(parts, key, field, reduce) : reduce();
+      if (kept !== undefined) result[key] = kept;
     }
     return result;
   }
@@ -103,9 +103,10 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
 /** Thrown for an object that is nested deeper than anything an API server stores. */
 export class TooDeep extends Error {}
 
-/** Fields that replicas of a workload have in common. */
+/** Fields that replicas of a workload have in common, and that are reduced without a look at what stands beside them. */
 const shared = new Set([
   'affinity',
+  'annotations',
   'capabilities',
   'env',
   'envFrom',

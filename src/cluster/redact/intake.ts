@@ -18,7 +18,7 @@ export function intake(resource: Resource, raw: unknown): { object: KubeObject }
   try {
     return { object: reduce(resource, source) };
   } catch (error) {
-    if (error instanceof TooDeep) return { problem: 'is nested too deeply' };
+    if (error instanceof TooDeep || error instanceof RangeError) return { problem: 'is nested too deeply' };
     throw error;
   }
 }

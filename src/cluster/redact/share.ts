@@ -4,12 +4,11 @@
  * memory and bounds the books that are kept for it.
  */
 const strings = new Map<string, string>();
-const parts = new Map<string, unknown>();
 
 const stringLimit = 20_000;
 const longestString = 128;
-const partLimit = 4_000;
-const longestPart = 4_096;
+const partLimit = 2_000;
+const longestPart = 8_192;
 
 /** The same text, as the one copy that is kept of it. */
 export function shareString(value: string): string {
@@ -22,13 +21,23 @@ export function shareString(value: string): string {
   return value;
 }
 
-/** An equal value, as the one copy that is kept of it. The value must be plain data that nobody changes. */
-export function sharePart<T>(value: T): T {
-  const text = JSON.stringify(value);
-  if (text.length > longestPart) return value;
+/**
+ * What a field is reduced to, computed once for all equal fields: replicas come one after another. The books are those of one
+ * resource; they hold what came in and stay in the loader.
+ */
+export function sharePart(
+  parts: Map<string, unknown>,
+  name: string,
+  field: unknown,
+  reduce: () => unknown,
+): unknown {
+  const text = name + JSON.stringify(field);
+  if (text.length > longestPart) return reduce();
   const known = parts.get(text);
-  if (known !== undefined) return known as T;
+  if (known !== undefined) return known;
+  const reduced = reduce();
+  if (reduced === undefined) return undefined;
   if (parts.size >= partLimit) parts.clear();
-  parts.set(text, value);
-  return value;
+  parts.set(text, reduced);
+  return reduced;
 }
