@@ -15,7 +15,7 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { isFirstRolloutOrPlanned, isPatient, settlingPods, type Waits } from './patience.ts';
+import { isPatient, settlingPods, type Waits } from './patience.ts';
 import { type View, views } from './view.ts';
 
 type Reads = 'deployments.apps' | 'replicasets.apps' | 'pods' | 'nodes';
@@ -66,7 +66,6 @@ function degraded(snapshot: Snapshot<Reads>, view: View, waits: Waits): Draft<Co
   const { deployment, available, replicas, rolling, lagging } = view;
   const missing = replicas - available;
   if (missing <= 0 || rolling || lagging) return undefined;
-  if (isFirstRolloutOrPlanned(view) && isPatient(snapshot, view, waits)) return undefined;
   const refused = conditionIs(deployment, 'ReplicaFailure', 'True');
   // Pods that are not made yet come within seconds unless the API server refuses them.
   const coming = refused === undefined && view.podsSeen ? Math.max(0, replicas - view.pods.length) : 0;

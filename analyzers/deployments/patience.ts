@@ -50,7 +50,7 @@ export function isPatient(snapshot: Snapshot<never>, view: View, waits: Waits): 
  * A rollout that progresses and may have nothing available meanwhile: the first one, one of strategy Recreate, or one that may take
  * all replicas away.
  */
-export function isFirstRolloutOrPlanned({ deployment, rolling, replicas, sets }: View): boolean {
+function isFirstRolloutOrPlanned({ deployment, rolling, replicas, sets }: View): boolean {
   if (!rolling || conditionIs(deployment, 'Progressing', 'False') !== undefined) return false;
   const { type, rollingUpdate } = deployment.spec.strategy ?? {};
   if (type === 'Recreate' || share(rollingUpdate?.maxUnavailable, replicas) >= replicas) return true;

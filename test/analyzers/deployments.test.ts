@@ -183,6 +183,50 @@ describe('a Deployment that lacks replicas', () => {
     expect(found(analyzer, objects)).toEqual(expected);
   });
 
+  /** In its seventh rollout, with nothing available for a while and pods that show no fault. */
+  const seventh = (strategy: Patch, since: string, pods = since) =>
+    family(
+      merge(
+        { metadata: { annotations: { 'deployment.kubernetes.io/revision': '7' } }, spec: { strategy } },
+        status(none, conditions('False', 'ReplicaSetUpdated', since)),
+      ) as Patch,
+      [young(pods), young(pods)],
+    );
+  const unavailable = ['critical DeploymentUnavailable Deployment shop/web'];
+
+  test.each<[string, KubeObject[], string[]]>([
+    ['that recreates is given its deadline', seventh({ type: 'Recreate', rollingUpdate: undefined }, '8m'), []],
+    ['that may take all away is given its deadline', seventh({ rollingUpdate: { maxUnavailable: '100%' } }, '8m'), []],
+    ['that recreates, past its deadline', seventh({ type: 'Recreate', rollingUpdate: undefined }, '20m'), unavailable],
+    ['that must keep some is not', seventh({}, '8m'), unavailable],
+    [
+      'one short with a crash, in the middle: the pod says it',
+      family(
+        status(
+          { replicas: 2, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 },
+          conditions('True', 'ReplicaSetUpdated', '5m'),
+        ),
+        [{}, waiting('CrashLoopBackOff')],
+      ),
+      [],
+    ],
+    [
+      'past its deadline with all new ones made, one not available',
+      family(status({ ...half, availableReplicas: 1 }, conditions('True', 'ProgressDeadlineExceeded')), [
+        {},
+        unready('30m'),
+      ]),
+      ['critical DeploymentRolloutStuck Deployment shop/web'],
+    ],
+    [
+      'past its deadline with an old one left over',
+      family(status({ replicas: 3, updatedReplicas: 2 }, conditions('True', 'ProgressDeadlineExceeded')), [{}, {}, {}]),
+      ['critical DeploymentRolloutStuck Deployment shop/web'],
+    ],
+  ])('a rollout %s', (_, objects, expected) => {
+    expect(found(analyzer, objects)).toEqual(expected);
+  });
+
   test('is found where its pods cannot be read', () => {
     const web = deployment('shop/web', status(none, conditions('False', 'NewReplicaSetAvailable')));
     const missing = { pods: 'forbidden', 'replicasets.apps': 'forbidden' };
