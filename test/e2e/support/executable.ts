@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -43,7 +43,6 @@ export async function controlPlaneExecutable(say: (line: string) => void = () =>
   } finally {
     await rm(temporary, { force: true });
   }
-  await removeOlder(file);
   return file;
 }
 
@@ -62,15 +61,6 @@ async function checkGo(): Promise<void> {
   const [major = 0, minor = 0] = stdout.replace(/^go/, '').split('.').map(Number);
   if (major < oldestGo[0] || (major === oldestGo[0] && minor < oldestGo[1])) {
     throw new CannotBuild(`${need}: this is ${stdout.trim()}`);
-  }
-}
-
-/** Builds of earlier sources are 130 MB each; those that may still run stay readable to their processes. */
-async function removeOlder(file: string): Promise<void> {
-  const folder = path.dirname(file);
-  for (const name of await readdir(folder)) {
-    const other = path.join(folder, name);
-    if (/^control-plane-[0-9a-f]{16}$/.test(name) && other !== file) await rm(other, { force: true });
   }
 }
 

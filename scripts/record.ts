@@ -1,0 +1,35 @@
+/**
+ * Plays stories on a real control plane and records each as `mekhanikube snapshot` sees it, into test/clusters: all, or those that are
+ * named. Two clusters run at a time.
+ */
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { record } from '../test/e2e/support/record.ts';
+import { CannotBuild, controlPlaneExecutable } from '../test/e2e/support/executable.ts';
+import { settledShop } from '../test/e2e/support/prepared.ts';
+import { storyFile, storyNames } from '../test/e2e/support/story.ts';
+
+const clusters = path.resolve(import.meta.dirname, '../test/clusters');
+const wanted = process.argv.slice(2);
+const names = storyNames().filter((name) => wanted.length === 0 || wanted.includes(name));
+
+try {
+  await controlPlaneExecutable((line) => console.error(line));
+  await settledShop();
+  const queue = [...names];
+  const next = async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      const folder = path.join(clusters, name);
+      mkdirSync(folder, { recursive: true });
+      const began = Date.now();
+      await record(name, path.join(folder, 'cluster.snapshot.gz'));
+      copyFileSync(storyFile(name), path.join(folder, 'story.yaml'));
+      console.log(`${name}: ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+    }
+  };
+  await Promise.all([next(), next()]);
+} catch (error) {
+  if (!(error instanceof CannotBuild)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

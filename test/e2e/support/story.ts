@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { load } from 'js-yaml';
+import { applyAll, manifests } from './apply.ts';
+import type { Json } from './api.ts';
+import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
+import { type PodReport, report } from './kubelet.ts';
+import { type NodeReport, reportNode } from './nodes.ts';
+import { deleteEvents, settledShop } from './prepared.ts';
+import { settled } from './settled.ts';
+import { sleep, until } from './wait.ts';
+
+const folder = path.resolve(import.meta.dirname, '../stories');
+
+/** One thing that happens in a story. */
+type Step =
+  | { readonly apply: string }
+  | { readonly delete: string }
+  | { readonly kubelet: PodReport }
+  | { readonly node: NodeReport }
+  /** `NAMESPACE/SELECTOR`: until all these pods are ready. */
+  | { readonly ready: string }
+  | { readonly merge: { readonly object: string; readonly subresource?: string; readonly patch: Json } }
+  | { readonly seconds: number }
+  | { readonly settle: true }
+  | { readonly forget: 'events' };
+
+interface Script {
+  readonly cluster?: Pick<ClusterOptions, 'leaderElect' | 'apiServer'>;
+  readonly steps?: readonly Step[];
+}
+
+/** The names of all stories, in alphabetical order. */
+export function storyNames(): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => existsSync(storyFile(name)))
+    .toSorted();
+}
+
+export function storyFile(name: string): string {
+  return path.join(folder, name, 'story.yaml');
+}
+
+/** Starts a cluster with the healthy shop, lets a story happen on it, and waits until it has come to rest. The caller stops it. */
+export async function play(name: string): Promise<Cluster> {
+  const script = load(readFileSync(storyFile(name), 'utf8')) as Script;
+  const { steps = [{ apply: 'manifests.yaml' }] } = script;
+  const cluster = await startCluster({ data: await settledShop(), ...script.cluster });
+  try {
+    await deleteEvents(cluster.api);
+    for (const step of steps) await take(cluster, path.join(folder, name), step);
+    await settled(cluster.api);
+    return cluster;
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function take({ api }: Cluster, from: string, step: Step): Promise<void> {
+  if ('apply' in step) await applyAll(api, await manifests(path.join(from, step.apply)));
+  else if ('delete' in step) await api.call('DELETE', await pathOf(step.delete));
+  else if ('kubelet' in step) await report(api, step.kubelet);
+  else if ('node' in step) await reportNode(api, step.node);
+  else if ('merge' in step) {
+    const { object, subresource, patch } = step.merge;
+    await api.merge(`${await pathOf(object)}${subresource === undefined ? '' : `/${subresource}`}`, patch);
+  } else if ('seconds' in step) await sleep(step.seconds * 1_000);
+  else if ('settle' in step) await settled(api);
+  else if ('forget' in step) await deleteEvents(api);
+  else {
+    const [namespace = '', selector = ''] = step.ready.split('/', 2);
+    await until(`ready pods ${step.ready}`, async () => {
+      const pods = await api.list(`/api/v1/namespaces/${namespace}/pods?labelSelector=${encodeURIComponent(selector)}`);
+      const isReady = ({ status }: Json) =>
+        status.conditions?.some(({ type, status: holds }: Json) => type === 'Ready' && holds === 'True');
+      return pods.length > 0 && pods.every(isReady) ? true : undefined;
+    });
+  }
+
+  /** `apps/v1 Deployment shop/web`, or without a namespace. */
+  function pathOf(text: string): Promise<string> {
+    const [apiVersion = '', kind = '', where = ''] = text.split(' ');
+    const [namespace, name] = where.includes('/') ? where.split('/', 2) : [undefined, where];
+    return api.pathOf({ apiVersion, kind, metadata: { name, namespace } });
+  }
+}
