@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Api } from './api.ts';
@@ -70,7 +70,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 }
 
 async function start(executable: string, options: ClusterOptions): Promise<Cluster> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mekhanikube-cluster-'));
+  const folder = newFolder();
   const [etcd = 0, peer = 0, port = 0] = await freePorts(3);
   const ports: Ports = { etcd, peer, api: port };
   const server = `https://127.0.0.1:${port}`;
@@ -167,10 +167,20 @@ async function ready(processes: Processes, api: Api): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-/** The end of a program's log, for a test that failed. */
-export function logOf({ folder }: Cluster, program: string): string {
-  return readFileSync(path.join(folder, `${program}.log`), 'utf8')
-    .split('\n')
-    .slice(-30)
-    .join('\n');
+/** A folder that bears the id of this process; those of processes that were killed are removed. */
+function newFolder(): string {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = /^mekhanikube-cluster-(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !isAlive(Number(owner)))
+      rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
+  }
+  return mkdtempSync(path.join(tmpdir(), `mekhanikube-cluster-${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
