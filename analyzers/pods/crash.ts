@@ -1,19 +1,19 @@
-import { conditionIs } from '../../src/kit.ts';
+import { conditionIs, earliest } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
-import { called, type ContainerView, restartsAfter } from './containers.ts';
+import { called, type ContainerView, isAbout, restartsAfter } from './containers.ts';
 import {
   endedAgo,
   type Ending,
   endingEvidence,
   lastEnding,
+  leftWord,
   memoryLimit,
   type ProbeKill,
   probeKill,
 } from './endings.ts';
 import { exitText } from './exit-codes.ts';
 import { nodeLinks } from './links.ts';
-import { after } from './text.ts';
 
 /** A container that is down now: it waits to be restarted, or has just ended in a way that is not its purpose. */
 export function crashFault(one: PodCase, container: ContainerView): PodDraft | undefined {
@@ -35,7 +35,7 @@ export function crashFault(one: PodCase, container: ContainerView): PodDraft | u
 }
 
 /** One finding for an end that recurs: memory first, then a probe that kills, then the exit code. */
-export function ended(one: PodCase, container: ContainerView, ending: Ending): PodDraft {
+function ended(one: PodCase, container: ContainerView, ending: Ending): PodDraft {
   if (ending.terminated.reason === 'OOMKilled') return oom(one, container, ending);
   const kill = probeKill(one, container, ending);
   return kill === undefined ? crash(one, container, ending) : probeKilled(one, container, ending, kill);
@@ -52,7 +52,7 @@ export function oom(one: PodCase, container: ContainerView, ending: Ending): Pod
     message: `${called(container)} is killed for using too much memory: ${why}; ${times(restarts)}`,
     evidence: [...endingEvidence(one, container, ending), evidence],
     causes: limit === undefined ? nodeLinks(one, 'likely') : [],
-    since: notReadySince(one),
+    since: failingSince(one, container),
     values: values({ ...common(one, container, ending), limit }),
   });
 }
@@ -62,7 +62,7 @@ export function probeKilled(one: PodCase, container: ContainerView, ending: Endi
     key: container.name,
     message: `${called(container)} is killed again and again because its ${kill.probe} probe fails; ${times(container.status?.restartCount ?? 0)}`,
     evidence: [kill.evidence, ...endingEvidence(one, container, ending)],
-    since: notReadySince(one),
+    since: failingSince(one, container),
     values: values({ ...common(one, container, ending), probe: kill.probe }),
   });
 }
@@ -73,9 +73,9 @@ export function crash(one: PodCase, container: ContainerView, ending: Ending): P
   const restarts = container.status?.restartCount ?? 0;
   return draft(one, crashCode(one, container), {
     key: container.name,
-    message: `${called(container)} ends with ${exitText(terminated)}${hint(container, ending)}; ${times(restarts)}${after(terminated.message)}`,
+    message: `${called(container)} ends with ${exitText(terminated)}${hint(container, ending)}; ${times(restarts)}${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
-    since: notReadySince(one),
+    since: failingSince(one, container),
     values: values(common(one, container, ending)),
   });
 }
@@ -99,7 +99,7 @@ export function failed(one: PodCase, container: ContainerView, ending: Ending): 
   const { terminated } = ending;
   return draft(one, 'PodContainerFailed', {
     key: container.name,
-    message: `${called(container)} failed with ${exitText(terminated)} and is not restarted${after(terminated.message)}`,
+    message: `${called(container)} failed with ${exitText(terminated)} and is not restarted${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
     since: terminated.finishedAt ?? notReadySince(one),
     values: values(common(one, container, ending)),
@@ -114,7 +114,7 @@ function unexplained(one: PodCase, container: ContainerView): PodDraft {
     key: container.name,
     message: `${called(container)} ends soon after each start; ${times(restarts)}`,
     evidence: endingEvidence(one, container, ending).filter(({ path }) => path?.includes('lastState') !== true),
-    since: notReadySince(one),
+    since: failingSince(one, container),
     values: values({ container: container.name, image: container.spec.image, restarts }),
   });
 }
@@ -127,6 +127,18 @@ function common(one: PodCase, container: ContainerView, { terminated }: Ending) 
     restarts: container.status?.restartCount ?? 0,
     node: one.pod.spec.nodeName,
   };
+}
+
+/**
+ * Since when a container keeps ending. Without a readiness probe the pod is ready between two crashes for a moment, so that its
+ * condition tells of the last crash only; the event of the restarts remembers the first.
+ */
+function failingSince(one: PodCase, container: ContainerView): string | undefined {
+  const restarts = one.events.filter(
+    (event) =>
+      event.reason === 'BackOff' && event.message.startsWith('Back-off restarting') && isAbout(event, container),
+  );
+  return earliest([notReadySince(one), ...restarts.map(({ first }) => first)]);
 }
 
 export function times(restarts: number): string {

@@ -1,6 +1,8 @@
 import { age, computed, type Evidence, eventEvidence, field, millis, type ObjectEvent } from '../../src/kit.ts';
 import type { PodCase } from './case.ts';
 import { type ContainerView, isAbout, type Terminated } from './containers.ts';
+import { probeWindow } from './probe-text.ts';
+import { lastWords, tail } from './text.ts';
 
 /** The last end of a container: of this run, or of the one before. */
 export interface Ending {
@@ -24,9 +26,15 @@ export function endingEvidence({ pod }: PodCase, { status, statusPath }: Contain
     ...(waiting === undefined ? [] : [field(pod, `${statusPath}.state.waiting.reason`, waiting)]),
     ...(terminated.reason === undefined ? [] : [field(pod, `${path}.reason`, terminated.reason)]),
     field(pod, `${path}.exitCode`, terminated.exitCode),
-    ...(terminated.message === undefined ? [] : [field(pod, `${path}.message`, terminated.message)]),
+    ...(terminated.message === undefined ? [] : [field(pod, `${path}.message`, tail(terminated.message))]),
     field(pod, `${statusPath}.restartCount`, status?.restartCount ?? 0),
   ];
+}
+
+/** `: text` where the container left word of why it ended, else nothing. */
+export function leftWord({ spec }: ContainerView, { terminated }: Ending): string {
+  const words = lastWords(terminated.message, spec.terminationMessagePolicy === 'FallbackToLogsOnError');
+  return words === '' ? '' : `: ${words}`;
 }
 
 /** How long the run that ended had lasted, in seconds. */
@@ -51,7 +59,8 @@ export interface ProbeKill {
 
 /**
  * The probe for which the kubelet killed this container, where an event says so and fits the end: that it kills comes at most the
- * grace period and a minute before it. That the probe failed tells as much where a signal ended the container.
+ * grace period and a minute before it. That the probe failed tells as much where a signal ended the container, or where it failed
+ * often enough for most of the restarts.
  */
 export function probeKill(one: PodCase, container: ContainerView, { terminated }: Ending): ProbeKill | undefined {
   const grace = one.pod.spec.terminationGracePeriodSeconds ?? 30;
@@ -63,14 +72,39 @@ export function probeKill(one: PodCase, container: ContainerView, { terminated }
     return ended === undefined || last === undefined || last >= ended - seconds * 1000;
   };
   const kill = one.events.find((event) => probeOf(killing, 'Killing', event) !== undefined && fits(event, grace + 60));
-  const failure = bySignal
-    ? one.events.find((event) => probeOf(failing, 'Unhealthy', event) !== undefined && fits(event, grace + 300))
-    : undefined;
+  const failure = one.events.find((event) => {
+    const probe = probeOf(failing, 'Unhealthy', event);
+    if (probe === undefined) return false;
+    return bySignal
+      ? fits(event, grace + 300)
+      : fits(event, eventLife) && explainsRestarts(container, terminated, probe, event.count);
+  });
   const event = kill ?? failure;
   const probe =
     event === undefined ? undefined : (probeOf(killing, 'Killing', event) ?? probeOf(failing, 'Unhealthy', event));
   if (event === undefined || probe === undefined) return undefined;
   return { probe, evidence: eventEvidence(one.pod, event), count: kill?.count ?? 1 };
+}
+
+/** How long an API server keeps an event, in seconds. */
+const eventLife = 3_600;
+
+/**
+ * Many processes end with an exit code of their own when they are asked to stop: a Go program that runs as PID 1 and does not catch
+ * SIGTERM ends with 2. The probe is to blame where it had the time to fail as often as it must, and did so for most restarts.
+ */
+function explainsRestarts(
+  { spec, status }: ContainerView,
+  terminated: Terminated,
+  name: ProbeKill['probe'],
+  failures: number,
+): boolean {
+  const probe = name === 'liveness' ? spec.livenessProbe : spec.startupProbe;
+  const ran = ranFor(terminated);
+  const restarts = status?.restartCount ?? 0;
+  if (probe === undefined || ran === undefined || restarts < 3) return false;
+  const least = probeWindow(probe) - (probe.periodSeconds ?? 10);
+  return ran >= least && failures >= (restarts * (probe.failureThreshold ?? 3)) / 2;
 }
 
 /** `Container app failed liveness probe, will be restarted` (pkg/kubelet/kuberuntime). */

@@ -60,6 +60,8 @@ function codeOf(reason: string): Code | undefined {
   if (/^(?:Terminated|NodeShutdown|Shutdown)$/.test(reason)) return 'PodNodeShutdown';
   if (/^(?:UnexpectedAdmissionError|OutOf.+|NodeAffinity|NodeName|Preempting|.*Error|.*Forbidden)$/.test(reason))
     return 'PodRejectedByNode';
+  // Kubernetes before 1.18.
+  if (/^(?:MatchNodeSelector|HostName|PodFitsHostPorts)$/.test(reason)) return 'PodRejectedByNode';
   if (/^(?:PodOS|AppArmor|Seccomp|NodePorts|TaintToleration|InvalidNodeInfo|UnsupportedPod|InPlacePod)/.test(reason))
     return 'PodRejectedByNode';
   return undefined;

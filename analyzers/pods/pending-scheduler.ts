@@ -15,6 +15,8 @@ import { type PendingCase, pendingDraft, type PendingSnapshot } from './pending-
 import { unboundClaims } from './unschedulable-claims.ts';
 
 const standard = 'default-scheduler';
+/** Schedulers that run outside of the cluster: EKS has that of Fargate in its control plane. */
+const elsewhere = new Set(['fargate-scheduler']);
 /** A lease of 15 s that was not renewed for this many seconds has no holder any more. */
 const silence = 60;
 
@@ -25,7 +27,9 @@ const silence = 60;
 export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
   const { snapshot, settings, pod, since } = one;
   const waited = age(snapshot, since) ?? 0;
-  if (waited < settings.pendingGrace) return;
+  // A node was chosen that is still to come or to be made free: a scheduler has looked at the pod.
+  const chosen = pod.status?.nominatedNodeName ?? '';
+  if (waited < (chosen === '' ? settings.pendingGrace : settings.scaleUpGrace)) return;
   const claims = unboundClaims(one, placementOf(snapshot, pod));
   if (claims !== undefined) {
     yield claims;
@@ -34,11 +38,18 @@ export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
   const name = schedulerOf(pod);
   const lease = leaseOf(snapshot, name);
   const silent = lease !== undefined && lease.idle >= silence;
-  const known = name === standard || lease !== undefined || placedBy(snapshot).has(name) || isMentioned(snapshot, name);
+  const known =
+    name === standard ||
+    elsewhere.has(name) ||
+    chosen !== '' ||
+    lease !== undefined ||
+    placedBy(snapshot).has(name) ||
+    isMentioned(snapshot, name);
   const surelyUnknown = !known && snapshot.list('pods').complete;
   const evidence: readonly Evidence[] = [
     computed(pod, 'no PodScheduled condition'),
     field(pod, 'spec.schedulerName', name),
+    ...(chosen === '' ? [] : [field(pod, 'status.nominatedNodeName', chosen)]),
     ...(lease === undefined ? [] : [field(lease.object, 'spec.renewTime', lease.object.spec.renewTime ?? 'never')]),
   ];
   yield pendingDraft(one, 'PodNotPickedUp', {
@@ -47,7 +58,9 @@ export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
       ? `the scheduler ${name} has not renewed its lease for ${duration(lease.idle)} and has not looked at the pod`
       : surelyUnknown
         ? `no scheduler named ${name} is seen in the cluster, and none has looked at the pod for ${duration(waited)}`
-        : `the scheduler ${name} has not looked at the pod for ${duration(waited)}`,
+        : chosen === ''
+          ? `the scheduler ${name} has not looked at the pod for ${duration(waited)}`
+          : `the scheduler ${name} has chosen node ${chosen} for it, and ${duration(waited)} have passed since`,
     evidence,
     causes: schedulerLinks(one),
     values: { scheduler: name },

@@ -6,7 +6,7 @@ import { failureText, type Probe, type ProbeName, probePort, probeText, probeWin
 import { quote } from './text.ts';
 
 /** The probe that keeps a running container from being ready: the startup probe until it has passed, then the readiness probe. */
-export function decidingProbe({ spec, status }: ContainerView): { name: ProbeName; probe: Probe } | undefined {
+function decidingProbe({ spec, status }: ContainerView): { name: ProbeName; probe: Probe } | undefined {
   if (spec.startupProbe !== undefined && status?.started !== true) return { name: 'startup', probe: spec.startupProbe };
   return spec.readinessProbe === undefined ? undefined : { name: 'readiness', probe: spec.readinessProbe };
 }

@@ -2,11 +2,12 @@ import { age, duration } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
 import { called, type ContainerView } from './containers.ts';
 import { crash, oom, probeKilled, times } from './crash.ts';
-import { endedAgo, type Ending, endingEvidence, lastEnding, probeKill, ranFor } from './endings.ts';
+import { endedAgo, type Ending, endingEvidence, lastEnding, leftWord, probeKill, ranFor } from './endings.ts';
 import { exitText } from './exit-codes.ts';
-import { after } from './text.ts';
+import { endedWithNode } from './node-stop.ts';
 
-const day = 24 * 60 * 60;
+const hour = 60 * 60;
+const day = 24 * hour;
 /** After so many restarts an ending is a habit. */
 const habit = 3;
 /** A run that lasts no longer than this is no run. */
@@ -14,7 +15,7 @@ const shortRun = 120;
 
 /**
  * A container that runs now but was restarted a short while ago. Old restarts are history, and so are ends that the kubelet only
- * noticed when its node came back (reason `Unknown` or `ContainerStatusUnknown`).
+ * noticed when its node came back (reason `Unknown` or `ContainerStatusUnknown`), or that came to all on the node at once.
  */
 export function restartFault(one: PodCase, container: ContainerView): PodDraft | undefined {
   const { status } = container;
@@ -30,14 +31,23 @@ export function restartFault(one: PodCase, container: ContainerView): PodDraft |
     const counts = recent || (restarts >= habit && since <= day);
     return counts ? eased(oom(one, container, ending), ready) : undefined;
   }
-  if (!recent) return undefined;
+  if (!recent || endedWithNode(one, ending.terminated)) return undefined;
   const kill = probeKill(one, container, ending);
   if (kill !== undefined && (restarts >= habit || kill.count > 1 || !ready))
     return eased(probeKilled(one, container, ending, kill), ready);
   const crashing =
     container.role === 'init' ? ending.terminated.exitCode !== 0 : betweenCrashes(one, container, ending);
   if (restarts >= habit && crashing) return crash(one, container, ending);
-  return restarts >= one.settings.restarts ? restarting(one, container, ending, since) : undefined;
+  return restarts >= one.settings.restarts && isHabit(one, ending, restarts)
+    ? restarting(one, container, ending, since)
+    : undefined;
+}
+
+/** Restarts that came one after the other, or at least once a day: not those that a pod gathers over months. */
+function isHabit({ snapshot, pod }: PodCase, { terminated }: Ending, restarts: number): boolean {
+  const ran = ranFor(terminated);
+  const lived = age(snapshot, pod.status?.startTime ?? pod.metadata.creationTimestamp);
+  return ran === undefined || ran <= hour || lived === undefined || lived / restarts <= day;
 }
 
 /** It runs again: a warning, as long as it is ready. */
@@ -58,7 +68,7 @@ function restarting(one: PodCase, container: ContainerView, ending: Ending, sinc
   const { terminated } = ending;
   return draft(one, 'PodRestarting', {
     key: container.name,
-    message: `${called(container)} runs after ${times(restarts)}, the last ${duration(since)} ago with ${exitText(terminated)}${after(terminated.message)}`,
+    message: `${called(container)} runs after ${times(restarts)}, the last ${duration(since)} ago with ${exitText(terminated)}${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
     since: terminated.finishedAt,
     values: values({

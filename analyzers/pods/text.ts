@@ -17,6 +17,31 @@ function trimStops(text: string): string {
   return text.slice(0, end);
 }
 
+/** How a process says that it gives up: Go's panic, klog's `F0812`, the levels of loggers, interpreters and the JVM. */
+const fatal =
+  /^\s*panic: |^F\d{4} |^fatal|\bFATAL\b|level=(?:fatal|panic)|"level":"(?:fatal|panic)"|^Exception in thread/;
+const error = /\berror\b|exception/i;
+
+/**
+ * The line of a termination message that says why: the last one that is fatal, else the last that is an error. Where none is either,
+ * the first line of what a process wrote itself, and the last of a log (`FallbackToLogsOnError` gives its last 2,048 bytes).
+ */
+export function lastWords(text: string | undefined, isLog: boolean): string {
+  const lines = (text ?? '').split(/[\r\n]+/).filter((one) => one.trim() !== '');
+  const told = lines.findLast((one) => fatal.test(one)) ?? lines.findLast((one) => /^\S/.test(one) && error.test(one));
+  return quote(told ?? (isLog ? lines.at(-1) : lines[0]));
+}
+
+const longestTail = 600;
+
+/** The end of a long text, from the beginning of a line where that is near. */
+export function tail(text: string): string {
+  if (text.length <= longestTail) return text;
+  const end = text.slice(-longestTail);
+  const line = end.indexOf('\n');
+  return `…${line === -1 || line > longestTail / 2 ? end : end.slice(line + 1)}`;
+}
+
 /** `: text` where there is a text, else nothing. */
 export function after(text: string | undefined): string {
   const words = quote(text);

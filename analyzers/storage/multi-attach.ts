@@ -42,10 +42,7 @@ function hasEvent(snapshot: Snap, pod: Pod): boolean {
 }
 
 /** The attachments of a volume. */
-export function attachmentsOf(
-  snapshot: Snapshot<'volumeattachments.storage.k8s.io'>,
-  volume: string,
-): readonly Attachment[] {
+function attachmentsOf(snapshot: Snapshot<'volumeattachments.storage.k8s.io'>, volume: string): readonly Attachment[] {
   return byVolume(snapshot).get(volume) ?? [];
 }
 

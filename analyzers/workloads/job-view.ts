@@ -17,7 +17,7 @@ export function isComplete(job: Job): boolean {
   return conditionIs(job, 'Complete', 'True') !== undefined;
 }
 
-export function isFailed(job: Job): boolean {
+function isFailed(job: Job): boolean {
   return conditionIs(job, 'Failed', 'True') !== undefined;
 }
 
@@ -48,7 +48,7 @@ function created(job: Job): number {
 }
 
 /** Seconds that the slowest completed run took; undefined where none has completed. */
-export function slowestRun(jobs: readonly Job[]): number | undefined {
+function slowestRun(jobs: readonly Job[]): number | undefined {
   const lengths = jobs.filter(isComplete).flatMap(({ status }) => {
     const start = millis(status?.startTime);
     const end = millis(status?.completionTime);

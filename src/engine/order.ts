@@ -16,7 +16,7 @@ export function worst(all: Iterable<Severity>): Severity {
 }
 
 /** Compares strings by code unit: the same order on every machine and in every locale. */
-export function compareText(one: string, other: string): number {
+function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 

@@ -42,7 +42,7 @@ function isGated(pod: Pod): boolean {
 }
 
 /** What a pod is doing, in a word or two, for counting: `ready`, `CrashLoopBackOff`, `starting`, `not ready`. */
-export function podState(pod: Pod): string {
+function podState(pod: Pod): string {
   if (pod.metadata.deletionTimestamp !== undefined) return 'being deleted';
   if (isReady(pod)) return 'ready';
   const phase = pod.status?.phase;

@@ -3,7 +3,7 @@ import type { Capability, CauseLink, Finding, Severity } from '../../src/model/f
 import { type ObjectRef, refText } from '../../src/model/object.ts';
 
 /** A reference as tests write it: `Node n1`, `Pod shop/web`, `Deployment shop/web`. */
-export function aRef(text: string): ObjectRef {
+function aRef(text: string): ObjectRef {
   const [kind = '', path = ''] = text.split(' ');
   const [namespace, name = ''] = path.includes('/') ? path.split('/') : [undefined, path];
   const apiVersion = /^(Deployment|ReplicaSet)$/.test(kind) ? 'apps/v1' : 'v1';

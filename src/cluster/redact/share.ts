@@ -25,12 +25,7 @@ export function shareString(value: string): string {
  * What a field is reduced to, computed once for all equal fields: replicas come one after another. The books are those of one
  * resource; they hold what came in and stay in the loader.
  */
-export function sharePart(
-  parts: Map<string, unknown>,
-  name: string,
-  field: unknown,
-  reduce: () => unknown,
-): unknown {
+export function sharePart(parts: Map<string, unknown>, name: string, field: unknown, reduce: () => unknown): unknown {
   const text = name + JSON.stringify(field);
   if (text.length > longestPart) return reduce();
   const known = parts.get(text);

@@ -81,7 +81,7 @@ function delayingClass(snapshot: Snapshot<SchedulingReads>, claim: Claim): Stora
 }
 
 /** Bound on both sides: the controller has written the volume's name and said that it is done. */
-export function isBound(claim: Claim): boolean {
+function isBound(claim: Claim): boolean {
   const done =
     claim.status?.phase === 'Bound' || claim.metadata.annotations?.['pv.kubernetes.io/bind-completed'] !== undefined;
   return (claim.spec.volumeName ?? '') !== '' && done;

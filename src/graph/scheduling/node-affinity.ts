@@ -43,7 +43,7 @@ export function nodeAffinityMiss(spec: PodSpec, node: Node): AffinityMiss | unde
 }
 
 /** The required node affinity of a pod. */
-export function requiredAffinity(spec: PodSpec): NodeSelector | undefined {
+function requiredAffinity(spec: PodSpec): NodeSelector | undefined {
   return spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
 }
 
@@ -74,7 +74,7 @@ export function namedNodes(spec: PodSpec): ReadonlySet<string> | undefined {
 }
 
 /** A requirement as kubectl writes it. */
-export function requirementText({ key, operator, values = [] }: Requirement): string {
+function requirementText({ key, operator, values = [] }: Requirement): string {
   switch (operator) {
     case 'Exists':
       return key;

@@ -44,10 +44,10 @@ test('--context, --cluster and --user override, each for itself', async () => {
 });
 
 test.each([
-  [{ context: 'prodution' }, 'unknown-context', 'Did you mean production?'],
+  [{ context: 'prodution' }, 'unknown-context', 'Did you mean "production"?'],
   [{ context: 'zzzzzzzzzzzz' }, 'unknown-context', 'Known contexts: dev, production'],
-  [{ cluster: 'dev-clster' }, 'unknown-cluster', 'Did you mean dev-cluster?'],
-  [{ user: 'prod_user' }, 'unknown-user', 'Did you mean prod-user?'],
+  [{ cluster: 'dev-clster' }, 'unknown-cluster', 'Did you mean "dev-cluster"?'],
+  [{ user: 'prod_user' }, 'unknown-user', 'Did you mean "prod-user"?'],
   [{ context: 'lost' }, 'unknown-cluster', 'Known clusters: dev-cluster'],
   [{ context: 'stranger' }, 'unknown-user', 'Known users: dev-user'],
   [{ context: 'hollow' }, 'no-context', '--cluster'],

@@ -196,7 +196,7 @@ test('a namespace that is not there is an error with the nearest name', async ()
   expect(await userError(load(config(), { namespaces: ['shp'] }))).toMatchObject({
     code: 'unknown-namespace',
     message: 'there is no namespace "shp" in this cluster',
-    hint: 'Did you mean shop?',
+    hint: 'Did you mean "shop"?',
   });
 });
 
