@@ -28,6 +28,71 @@ describe('CrashLoopBackOff', () => {
     expect(all[0]?.message).toContain(words);
   });
 
+  test.each([
+    [
+      'the end of a log, not the line it begins in the middle of',
+      '_SHA256, TLS_RSA.\n  -v, --v Level   verbosity\n\ntime="11:00:12Z" level=fatal msg="cannot load CA: connection refused"\n',
+      'FallbackToLogsOnError',
+      'level=fatal msg="cannot load CA: connection refused"',
+    ],
+    [
+      'klog that gives up',
+      ' to watch Pod: connection refused\nE0812 09:00:54 failed to watch\nI0812 renewing\nF0812 09:00:54.639 leaderelection lost',
+      'FallbackToLogsOnError',
+      'F0812 09:00:54.639 leaderelection lost',
+    ],
+    [
+      'a panic above its stack',
+      'panic: nil map\n\ngoroutine 1:\nmain.main()\n\t/x.go:9 error',
+      'File',
+      'panic: nil map',
+    ],
+    [
+      'Python',
+      'Traceback (most recent call last):\n  File "a.py"\nValueError: no port',
+      'FallbackToLogsOnError',
+      'ValueError: no port',
+    ],
+    ['a log without errors', 'starting\nlistening\nbye', 'FallbackToLogsOnError', ': bye'],
+    ['what the process wrote itself', 'database is gone\nsee the docs', 'File', ': database is gone'],
+  ])('its words: %s', (_, message, terminationMessagePolicy, words) => {
+    const policy = { spec: { containers: [{ name: 'app', image: 'x', terminationMessagePolicy }] } };
+    const [one] = drafts(pods, snapshotOf([crashing({ reason: 'Error', exitCode: 1, message }, policy)]));
+    expect(one?.message).toContain(words);
+  });
+
+  test('the evidence shows the end of a long message', () => {
+    const message = `${'usage of the program\n'.repeat(90)}fatal: no such flag`;
+    const [one] = drafts(pods, snapshotOf([crashing({ reason: 'Error', exitCode: 1, message })]));
+    const value = one?.evidence.find(({ path }) => path?.endsWith('.message'))?.value ?? '';
+    expect(value).toMatch(/^…usage of the program\n[^]*fatal: no such flag$/);
+  });
+
+  test.each([
+    [
+      'since the first restart that the kubelet put off',
+      { firstTimestamp: ago('5d'), lastTimestamp: ago('1m') },
+      ago('5d'),
+    ],
+    [
+      'since it is not ready, where that is longer',
+      { firstTimestamp: ago('3m'), lastTimestamp: ago('1m') },
+      ago('30m'),
+    ],
+    [
+      'not by pulls that were put off',
+      { firstTimestamp: ago('5d'), message: 'Back-off pulling image "x"' },
+      ago('30m'),
+    ],
+  ])('%s', (_, patch, since) => {
+    const one = crashing({ reason: 'Error', exitCode: 1 });
+    const said = event(one, 'BackOff', 'Back-off restarting failed container app in pod web-1_shop(uid)', {
+      involvedObject: { fieldPath: 'spec.containers{app}' },
+      ...patch,
+    });
+    expect(drafts(pods, snapshotOf([one, said]))[0]?.since).toBe(since);
+  });
+
   test('a long message is cut', () => {
     const [one] = drafts(pods, snapshotOf([crashing({ exitCode: 1, message: 'x'.repeat(500) })]));
     expect(one?.message).toContain(`${'x'.repeat(200)}…`);
@@ -70,6 +135,24 @@ describe('a probe that kills', () => {
   ])('an end with %i after: %s', (exitCode, text, code) => {
     const one = crashing({ reason: 'Error', exitCode });
     const said = event(one, 'Unhealthy', text, { lastTimestamp: ago('150s') });
+    expect(found(pods, [one, said])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
+  });
+
+  // A Go program that is PID 1 and does not catch SIGTERM ends with code 2.
+  const probe = { httpGet: { port: 8080 }, initialDelaySeconds: 10, periodSeconds: 10, failureThreshold: 3 };
+  const probed: Patch = { spec: { containers: [{ name: 'app', image: 'x', livenessProbe: probe }] } };
+  test.each([
+    ['as often as the restarts need', 18, '40s', probed, 'PodLivenessKilled'],
+    ['too seldom for the restarts', 4, '40s', probed, 'PodCrashLoop'],
+    ['in runs too short for the probe', 18, '15s', probed, 'PodCrashLoop'],
+    ['without a probe now', 18, '40s', {}, 'PodCrashLoop'],
+  ])('an exit code of its own, the probe failed %s', (_, count, ran, patch, code) => {
+    const started = new Date(Date.parse(ago('10m')) - Number.parseInt(ran, 10) * 1000).toISOString();
+    const one = crashing({ reason: 'Error', exitCode: 2, startedAt: started, finishedAt: ago('10m') }, patch);
+    const said = event(one, 'Unhealthy', 'Liveness probe failed: HTTP probe failed with statuscode: 500', {
+      count,
+      lastTimestamp: ago('30m'),
+    });
     expect(found(pods, [one, said])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
   });
 
@@ -151,10 +234,49 @@ describe('a container that runs again', () => {
     ['a node that came back', last({ reason: 'Unknown', exitCode: 255, finishedAt: ago('5m') }, 12)],
     ['a status that was lost', last({ reason: 'ContainerStatusUnknown', exitCode: 137, finishedAt: ago('5m') }, 12)],
     ['stopped once', last({ reason: 'Error', exitCode: 143, finishedAt: ago('5m') }, 1)],
+    ['restarts gathered over months', last(error(ago('20m'), ago('5h')), 300), { startTime: ago('700d') }],
+    [
+      'stopped with its machine now and then',
+      last({ reason: 'Completed', exitCode: 0, startedAt: ago('4h'), finishedAt: ago('1m') }, 6),
+      { startTime: ago('9d') },
+    ],
     ['no last state', { restartCount: 9 }],
     ['never restarted', {}],
-  ])('quiet: %s', (_, status) => {
-    expect(found(pods, [running(status)])).toEqual([]);
+  ])('quiet: %s', (_, status, rest: Patch = {}) => {
+    expect(found(pods, [running(status, { status: rest })])).toEqual([]);
+  });
+
+  describe('when its node was stopped', () => {
+    const end = { reason: 'Error', exitCode: 255, startedAt: ago('10h'), finishedAt: ago('10m') };
+    const again = (name: string, terminated: Patch = end, since = ago('9m')) =>
+      pod(name, {
+        status: {
+          containerStatuses: [
+            app(
+              { running: { startedAt: since } },
+              { ready: true, started: true, restartCount: 9, lastState: { terminated } },
+            ),
+          ],
+        },
+      });
+    const untouched = pod('other', { status: { containerStatuses: [app({ running: { startedAt: ago('20h') } })] } });
+    const elsewhere = pod('far', { spec: { nodeName: 'n2' } });
+
+    test('all on it ended at once: quiet', () => {
+      const stopped = { ...end, reason: 'Completed', exitCode: 0, finishedAt: ago('11m') };
+      expect(found(pods, [again('web-1'), again('db', stopped), elsewhere])).toEqual([]);
+    });
+    test.each([
+      ['another container there ran on', [again('web-1'), again('db'), untouched]],
+      ['no other ended', [again('web-1'), again('new', { ...end, finishedAt: ago('3d') })]],
+    ])('%s: it restarts by itself', (_, objects) => {
+      expect(found(pods, objects)).toContain('warning PodRestarting Pod shop/web-1 [app]');
+    });
+    test('one other is not enough where not all pods are seen', () => {
+      const partial = { missing: { pods: 'forbidden' } };
+      expect(found(pods, [again('web-1'), again('db')], partial)).toHaveLength(2);
+      expect(found(pods, [again('web-1'), again('db'), again('mq')], partial)).toEqual([]);
+    });
   });
 
   test('killed by a probe, again and again', () => {

@@ -94,6 +94,7 @@ describe('refused and stopped', () => {
     ['OutOfcpu', 'warning PodRejectedByNode Pod shop/web-1 [OutOfcpu]'],
     ['OutOfnvidia.com/gpu', 'warning PodRejectedByNode Pod shop/web-1 [OutOfnvidia.com/gpu]'],
     ['NodeAffinity', 'warning PodRejectedByNode Pod shop/web-1 [NodeAffinity]'],
+    ['MatchNodeSelector', 'warning PodRejectedByNode Pod shop/web-1 [MatchNodeSelector]'],
     ['TopologyAffinityError', 'warning PodRejectedByNode Pod shop/web-1 [TopologyAffinityError]'],
     ['PodOSNotSupported', 'warning PodRejectedByNode Pod shop/web-1 [PodOSNotSupported]'],
     ['DeadlineExceeded', 'warning PodDeadlineExceeded Pod shop/web-1'],

@@ -112,6 +112,12 @@ describe('how loud', () => {
     });
   const bare = (age: string, patch: Patch = {}) =>
     pendingPod('web', { metadata: { creationTimestamp: ago(age) }, ...patch, status: { conditions: [] } });
+  const chosen = (age: string) =>
+    pendingPod('web', {
+      metadata: { creationTimestamp: ago(age) },
+      spec: { schedulerName: 'fancy' },
+      status: { conditions: [], nominatedNodeName: '8b6a6b1a29-eb4d' },
+    });
   const lease = (renewed: string) =>
     object('leases.coordination.k8s.io', 'kube-system/kube-scheduler', { spec: { renewTime: renewed } });
   const rows: readonly [string, readonly KubeObject[], readonly string[]][] = [
@@ -177,6 +183,13 @@ describe('how loud', () => {
         pod('sys/fancy-0', { metadata: { labels: { app: 'fancy' } } }),
         node('n1'),
       ],
+      ['warning PodNotPickedUp Pod shop/web'],
+    ],
+    ['a node is chosen and still to come: nothing', [chosen('10m'), node('n1')], []],
+    ['a node is chosen and does not come: a warning', [chosen('1h')], ['warning PodNotPickedUp Pod shop/web']],
+    [
+      'a scheduler that runs outside of the cluster: a warning',
+      [bare('5m', { spec: { schedulerName: 'fargate-scheduler' } }), node('n1')],
       ['warning PodNotPickedUp Pod shop/web'],
     ],
     [
