@@ -40,7 +40,8 @@ export function incidentRows(incident: ReportIncident, context: IncidentContext)
   ];
 }
 
-function headline({ severity, code, object, since }: ReportIncident, context: IncidentContext): Row {
+/** The line that an incident begins with: severity, what, which object, since when, code. */
+export function headline({ severity, code, object, since }: ReportIncident, context: IncidentContext): Row {
   const began = millis(since);
   const now = millis(context.report.takenAt);
   const age = began === undefined || now === undefined || began > now ? '' : `, for ${duration((now - began) / 1000)}`;

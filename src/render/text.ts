@@ -1,8 +1,8 @@
 import { millis } from '../graph/time.ts';
 import type { Severity } from '../model/finding.ts';
-import type { Report } from '../model/report.ts';
+import type { Report, ReportIncident } from '../model/report.ts';
 import { checkedText, coverageRows, joined } from './text-coverage.ts';
-import { incidentRows } from './text-incident.ts';
+import { headline, type IncidentContext, incidentRows } from './text-incident.ts';
 import { blank, layout, type Row, row, span } from './layout.ts';
 
 export interface TextOptions {
@@ -18,6 +18,8 @@ export interface TextOptions {
 }
 
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
+/** How many incidents are told in full; of the others only the first line is shown. */
+const inFull = 12;
 const narrowest = 40;
 const widest = 120;
 
@@ -30,11 +32,13 @@ export function renderText(report: Report, options: TextOptions = {}): string {
   const problems = new Map(report.problems.map((problem) => [problem.id, problem]));
   const least = severities.indexOf(severity);
   const visible = report.incidents.filter((incident) => severities.indexOf(incident.severity) <= least);
-  const context = { report, problemOf: (id: string) => problems.get(id), titleOf, all };
+  const full = all ? visible.length : inFull;
+  const context: IncidentContext = { report, problemOf: (id: string) => problems.get(id), titleOf, all };
   const rows = [
     ...headRows(report),
     blank,
-    ...visible.flatMap((incident) => incidentRows(incident, context)),
+    ...visible.slice(0, full).flatMap((incident) => incidentRows(incident, context)),
+    ...briefRows(visible.slice(full), context),
     summaryRow(report),
     ...hiddenRows(report, least),
     ...coverageRows(report, all),
@@ -64,6 +68,24 @@ function headRows({ cluster, scope, takenAt }: Report): readonly Row[] {
     ),
     row('', [`Scope: ${parts.join(', ')}`], '  '),
   ];
+}
+
+/** The first lines of incidents, and how to see the rest of them. */
+function briefRows(incidents: readonly ReportIncident[], context: IncidentContext): readonly Row[] {
+  const named = incidents.map(({ object }) => targetCommand(object)).find((command) => command !== undefined);
+  if (incidents.length === 0) return [];
+  const example = named === undefined ? [] : [', or name an object: ', span(named, 'command')];
+  return [
+    ...incidents.map((incident) => headline(incident, context)),
+    row('  ', ['To see these in full: --all', ...example], '  '),
+    blank,
+  ];
+}
+
+/** Undefined for names that no API server would take and that a shell might act upon. */
+function targetCommand({ kind, namespace, name }: ReportIncident['object']): string | undefined {
+  const words = [`${kind.toLowerCase()}/${name}`, ...(namespace === undefined ? [] : ['-n', namespace])];
+  return words.every((word) => /^[\w./:-]+$/.test(word)) ? `mekhanikube analyze ${words.join(' ')}` : undefined;
 }
 
 function timeText(time: string): string {

@@ -145,3 +145,24 @@ test('colour is only there when asked for', () => {
   expect(text(broken)).not.toContain('\u001B');
   expect(text(broken, { color: true })).toContain('\n\u001B[1m\u001B[31mCRITICAL');
 });
+
+test('of many incidents the first are told in full, the others by their first line, until --all is given', () => {
+  const many = Array.from({ length: 15 }, (_, index) =>
+    node(`n${String(index).padStart(2, '0')}`, { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } }),
+  );
+  const cut = text(many);
+  expect(cut.match(/^CRITICAL /gm)).toHaveLength(15);
+  expect(cut.match(/^ {2}Evidence$/gm)).toHaveLength(12);
+  expect(cut).toContain('To see these in full: --all, or name an object: mekhanikube analyze node/n12');
+  const whole = text(many, { all: true });
+  expect(whole.match(/^CRITICAL /gm)).toHaveLength(15);
+  expect(whole.match(/^ {2}Evidence$/gm)).toHaveLength(15);
+  expect(whole).not.toContain('To see these in full');
+});
+
+test('a name that a shell might act upon is not put into a command', () => {
+  const many = Array.from({ length: 13 }, (_, index) =>
+    node(`n$(reboot)${index + 10}`, { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } }),
+  );
+  expect(text(many)).toContain('To see these in full: --all\n');
+});
