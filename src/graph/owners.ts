@@ -61,9 +61,16 @@ function deploymentByHash(pod: KubeObject, owner: ObjectRef): readonly ObjectRef
   return [{ ...owner, kind: 'Deployment', name: owner.name.slice(0, -hash.length - 1) }];
 }
 
-/** What a person would edit to change an object: the last of its controllers, or the object itself. */
+/** Kinds that controllers make, replace and name by themselves. */
+const generated = new Set(['Job', 'Pod', 'ReplicaSet', 'ReplicationController']);
+
+/**
+ * What a person would edit to change an object: the first of its controllers that was named by somebody, or the object itself. A
+ * Deployment, a StatefulSet or a Service that an operator's resource owns stays what it is: one such resource owns many of them.
+ */
 export function topOf(snapshot: Snapshot, object: KubeObject): ObjectRef {
-  return controllersOf(snapshot, object).at(-1) ?? ref(object);
+  const chain = [ref(object), ...controllersOf(snapshot, object)];
+  return chain.find(({ kind }) => !generated.has(kind)) ?? chain.at(-1) ?? ref(object);
 }
 
 /** The objects of one resource that a controller owns directly. */

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { runAnalyzers } from '../../src/engine/run.ts';
 import { defineAnalyzer, field, ref } from '../../src/kit.ts';
 import { refText } from '../../src/model/object.ts';
-import { deployment, ownedBy, pod, replicaSet } from '../support/objects.ts';
+import { topOf } from '../../src/graph/owners.ts';
+import { deployment, merge, object, ownedBy, type Patch, pod, replicaSet } from '../support/objects.ts';
 import { snapshotOf } from '../support/snapshot.ts';
 
 const crash = defineAnalyzer({
@@ -75,6 +76,38 @@ test('a pod of a custom controller is rolled up to it, though the snapshot canno
     crash,
   ]);
   expect(refText(findings[0]!.object)).toBe('Rollout shop/web');
+});
+
+const operator = { apiVersion: 'ceph.rook.io/v1', kind: 'CephCluster', name: 'rook', uid: 'c', controller: true };
+
+test('what an operator owns stays itself, and what is below is rolled up to it', () => {
+  const owned = { metadata: { ownerReferences: [operator] } };
+  const mons = ['a', 'b'].map((id) => deployment(`rook/mon-${id}`, owned));
+  const pods = mons.map((mon, index) => pod(`rook/mon-${index}-x`, ownedBy(replicaSet(mon, 'aaa'))));
+  const sets = mons.map((mon) => replicaSet(mon, 'aaa'));
+  const { findings } = runAnalyzers(snapshotOf([...mons, ...sets, ...pods]), [crash]);
+  expect(findings.map((one) => refText(one.object))).toEqual(['Deployment rook/mon-a', 'Deployment rook/mon-b']);
+});
+
+test('a Service that a workload or an operator owns is named itself', () => {
+  const web = deployment('shop/web', { metadata: { ownerReferences: [operator] } });
+  const service = object('services', 'shop/web', merge({ spec: {} }, ownedBy(web)) as Patch);
+  const snapshot = snapshotOf([web, service]);
+  expect(refText(topOf(snapshot, service))).toBe('Service shop/web');
+  expect(refText(topOf(snapshot, web))).toBe('Deployment shop/web');
+});
+
+test('a pod of a ReplicationController is rolled up to the DeploymentConfig that made that', () => {
+  const config = {
+    apiVersion: 'apps.openshift.io/v1',
+    kind: 'DeploymentConfig',
+    name: 'web',
+    uid: 'd',
+    controller: true,
+  };
+  const made = object('replicationcontrollers', 'shop/web-7', { metadata: { ownerReferences: [config] }, spec: {} });
+  const { findings } = runAnalyzers(snapshotOf([made, pod('shop/web-7-x', ownedBy(made))]), [crash]);
+  expect(refText(findings[0]!.object)).toBe('DeploymentConfig shop/web');
 });
 
 test('a static pod is not rolled up to its Node', () => {
