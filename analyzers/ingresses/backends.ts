@@ -42,7 +42,8 @@ function backendsIn({ spec }: Ingress): readonly Backend[] {
   const add = (backend: NonNullable<Ingress['spec']['defaultBackend']> | undefined, path: string) => {
     const { name, port } = backend?.service ?? {};
     const number = port?.number ?? port?.name;
-    if (name === undefined || number === undefined) return;
+    // The AWS load balancer controller takes `use-annotation` for an action that an annotation defines: no Service is meant.
+    if (name === undefined || number === undefined || number === 'use-annotation') return;
     const key = `${name}:${number}`;
     if (!all.has(key)) all.set(key, { service: name, port: number, path: `${path}.service` });
   };

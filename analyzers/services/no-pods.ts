@@ -38,10 +38,14 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
   };
 }
 
-/** Operators make Services for roles that no pod need have (the replicas of a database of one): those matter where they are used. */
+/**
+ * Operators make Services for roles that no pod need have (the replicas of a database of one), and a virtual machine of KubeVirt has
+ * a pod while it runs only: those matter where they are used.
+ */
 function severityOf(service: Service, referrers: readonly Referrer[]): Severity {
   if (referrers.length > 0) return 'critical';
-  return controllerOf(service) === undefined ? 'warning' : 'info';
+  const machine = Object.keys(service.spec.selector ?? {}).some((key) => /(^|\.)kubevirt\.io\//.test(key));
+  return machine || controllerOf(service) !== undefined ? 'info' : 'warning';
 }
 
 /** A Service whose controllers are scaled to zero: as somebody wanted, but worth knowing where requests fail. */

@@ -233,6 +233,11 @@ const quiet: readonly Row[] = [
     [ingress('a', { spec: { rules: [rule(backend('web', { name: 'http' }))] } }), nginx(), ...served],
     [],
   ],
+  [
+    'an action of the AWS load balancer controller in place of a Service',
+    [ingress('a', { spec: { rules: [rule(backend('ssl-redirect', { name: 'use-annotation' }))] } }), nginx()],
+    [],
+  ],
   ['an Ingress made just now', [ingress('a', { ...noAddress, metadata: { creationTimestamp: ago('60s') } })], []],
   ['an Ingress being deleted', [ingress('a', { metadata: { deletionTimestamp: ago('1m') } })], []],
   [

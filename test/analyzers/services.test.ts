@@ -83,6 +83,11 @@ type Row = readonly [
 
 const loud: readonly Row[] = [
   ['a selector that nothing matches', [service('web')], ['warning ServiceNoMatchingPods Service shop/web']],
+  [
+    'the Service of a virtual machine that is stopped',
+    [service('web', { spec: { selector: { app: undefined, 'vm.kubevirt.io/name': 'fedora' } } })],
+    ['info ServiceNoMatchingPods Service shop/web'],
+  ],
   ['the same before an Ingress', [service('web'), ingress()], ['critical ServiceNoMatchingPods Service shop/web']],
   [
     'the same before an admission webhook of another namespace',
