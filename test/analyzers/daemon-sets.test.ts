@@ -344,3 +344,17 @@ describe('a DaemonSet that no node matches', () => {
     ]);
   });
 });
+
+describe('a change that no controller has acted on', () => {
+  const changed = (time: string): Patch => ({
+    metadata: { generation: 2, managedFields: [{ time: ago(time), fieldsV1: { 'f:spec': {} } }] },
+  });
+
+  test.each([
+    ['ten minutes ago', agent(changed('10m')), ['critical DaemonSetNotObserved DaemonSet ops/agent']],
+    ['ten seconds ago', agent(changed('10s')), []],
+    ['ten minutes ago, and seen', agent(both(changed('10m'), { status: { observedGeneration: 2 } })), []],
+  ])('%s', (_, objects, expected) => {
+    expect(found(analyzer, objects)).toEqual(expected);
+  });
+});
