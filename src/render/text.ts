@@ -96,6 +96,7 @@ function timeText(time: string): string {
 function summaryRow(report: Report): Row {
   const { incidents, problems } = report.summary;
   const checked = `Checked ${checkedText(report)} for ${count(report.stats.codes, 'kind')} of problem.`;
+  if (report.stats.objects === 0) return row('', [span('Nothing was checked: no object was seen.', 'warning')], '  ');
   const where = report.complete ? '' : ' in what could be seen';
   if (report.status === 'ok') return row('', [span(`No problems found${where}.`, 'good'), ` ${checked}`], '  ');
   const counts = severities.filter((one) => incidents[one] > 0).map((one) => span(`${incidents[one]} ${one}`, one));

@@ -166,3 +166,10 @@ test('a name that a shell might act upon is not put into a command', () => {
   );
   expect(text(many)).toContain('To see these in full: --all\n');
 });
+
+test('an empty recording is not said to be well', () => {
+  const nothing = { ...loadedOf([]), stats: { requests: 0, bytes: 0, objects: 0 } };
+  const said = renderText(analyze(nothing, { analyzers: [testAnalyzer] }));
+  expect(said).toContain('Nothing was checked: no object was seen.');
+  expect(said).not.toContain('No problems');
+});
