@@ -22,9 +22,14 @@ try {
       const folder = path.join(clusters, name);
       mkdirSync(folder, { recursive: true });
       const began = Date.now();
-      await record(name, path.join(folder, 'cluster.snapshot.gz'));
-      copyFileSync(storyFile(name), path.join(folder, 'story.yaml'));
-      console.log(`${name}: ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+      try {
+        await record(name, path.join(folder, 'cluster.snapshot.gz'));
+        copyFileSync(storyFile(name), path.join(folder, 'story.yaml'));
+        console.log(`${name}: ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+      } catch (error) {
+        console.error(`${name}:`, error);
+        process.exitCode = 1;
+      }
     }
   };
   await Promise.all([next(), next()]);

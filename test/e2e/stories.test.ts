@@ -9,7 +9,7 @@ import { expected, readStory, told } from '../support/story-file.ts';
 import { requestsOf } from './support/audit.ts';
 import type { Cluster } from './support/cluster.ts';
 import { letTimePass } from './support/snapshots.ts';
-import { play, storyFile, storyNames } from './support/story.ts';
+import { laterSeconds, play, storyFile, storyNames } from './support/story.ts';
 import { runTool } from './support/tool.ts';
 import { until } from './support/wait.ts';
 
@@ -21,9 +21,7 @@ const impatient = analyzers.flatMap(({ id, settings }) =>
 );
 
 describe('stories', { concurrent: true }, () => {
-  const test = it.for(storyNames());
-
-  test('%s', async (name, { expect }) => {
+  it.for(storyNames())('%s', async (name, { expect }) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mekhanikube-story-'));
     const cluster = await play(name);
     try {
@@ -39,7 +37,7 @@ describe('stories', { concurrent: true }, () => {
 
       const later = path.join(folder, 'later.gz');
       copyFileSync(recording, later);
-      letTimePass(later);
+      letTimePass(later, laterSeconds(name));
       const story = readStory(storyFile(name));
       expect(told(await analyze(['--from', later]), story)).toEqual(expected(story));
     } finally {

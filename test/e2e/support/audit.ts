@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Cluster, Person } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 
 /** One request as the API server noted it. */
 export interface AuditedRequest {
@@ -12,8 +12,8 @@ export interface AuditedRequest {
   readonly userAgent: string;
 }
 
-/** All requests that were answered for a user, in order. */
-export function requestsOf({ folder }: Cluster, person: Person | string): readonly AuditedRequest[] {
+/** All requests that were answered for a user, in order, by the user's name as the API server knows it. */
+export function requestsOf({ folder }: Cluster, person: string): readonly AuditedRequest[] {
   return readFileSync(path.join(folder, 'audit.log'), 'utf8')
     .split('\n')
     .filter((line) => line.endsWith('}'))

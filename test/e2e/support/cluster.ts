@@ -49,7 +49,13 @@ export interface Cluster {
   /** A kubeconfig of one of the people above. */
   kubeconfig(person: Person): string;
   /** A kubeconfig with other credentials: the `user` part as kubeconfigs have it. */
-  kubeconfigFor(name: string, user: object, options?: { namespace?: string; server?: string }): string;
+  kubeconfigFor(
+    name: string,
+    user: object,
+    options?: { namespace?: string; server?: string; ca?: string; cluster?: object },
+  ): string;
+  /** Registers what has to end with the cluster. */
+  onStop(end: () => void): void;
   /** Ends all its processes and removes its folder. */
   stop(): Promise<void>;
   /** Ends all its processes and copies etcd's folder. */
@@ -92,7 +98,9 @@ async function start(executable: string, options: ClusterOptions): Promise<Clust
   if (options.data !== undefined) cpSync(options.data, path.join(folder, 'etcd'), { recursive: true });
   const processes = new Processes(executable, folder);
   const api = new Api(server, tokens.get('admin') ?? '', ca.cert);
+  const ends: (() => void)[] = [];
   const stop = async () => {
+    for (const end of ends) end();
     await Promise.all([processes.end(), api.close()]);
     process.off('exit', removeFolder);
     removeFolder();
@@ -113,6 +121,7 @@ async function start(executable: string, options: ClusterOptions): Promise<Clust
     processes,
     kubeconfig: (person) => path.join(folder, `${person}.kubeconfig`),
     kubeconfigFor,
+    onStop: (end) => ends.push(end),
     stop,
     async save(target) {
       await processes.end(['kwok', 'kube-scheduler', 'kube-controller-manager']);

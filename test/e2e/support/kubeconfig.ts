@@ -5,11 +5,11 @@ import path from 'node:path';
 export function writeKubeconfig(
   folder: string,
   name: string,
-  options: { server: string; ca: string; user: object; namespace?: string },
+  options: { server: string; ca: string; user: object; namespace?: string; cluster?: object },
 ): string {
-  const { server, ca, user, namespace } = options;
+  const { server, ca, user, namespace, cluster: more } = options;
   const file = path.join(folder, `${name}.kubeconfig`);
-  const cluster = { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') };
+  const cluster = { server, 'certificate-authority-data': Buffer.from(ca).toString('base64'), ...more };
   const context = { cluster: 'shop', user: name, ...(namespace === undefined ? {} : { namespace }) };
   const config = {
     apiVersion: 'v1',

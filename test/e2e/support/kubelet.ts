@@ -28,6 +28,8 @@ export interface PodReport {
   readonly message?: string;
   readonly reason?: string;
   readonly exitCode?: number;
+  /** What the runtime said of the run that ended. */
+  readonly lastMessage?: string;
   readonly restarts?: number;
   /** Events that the kubelet writes beside it: reason, message, and how often. */
   readonly events?: readonly { reason: string; message: string; count?: number; type?: string; component?: string }[];
@@ -111,7 +113,7 @@ function statusOf(pod: Json, told: PodReport, host: string): Json {
 }
 
 function troubled(container: Json, pod: Json, told: PodReport, message: string | undefined): Json {
-  const { exitCode = 1, restarts = 6, reason } = told;
+  const { exitCode = 1, restarts = 6, reason, lastMessage } = told;
   const error = exitCode === 0 ? 'Completed' : 'Error';
   const ended = {
     exitCode,
@@ -119,6 +121,7 @@ function troubled(container: Json, pod: Json, told: PodReport, message: string |
     startedAt: before(70),
     finishedAt: before(62),
     containerID: id(pod, container, 1),
+    ...(lastMessage === undefined ? {} : { message: lastMessage }),
   };
   switch (told.state) {
     case 'not-ready':

@@ -4,9 +4,10 @@ import { load } from 'js-yaml';
 import { applyAll, manifests } from './apply.ts';
 import type { Json } from './api.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
-import { type PodReport, report } from './kubelet.ts';
+import { ageSeconds, before, type PodReport, report } from './kubelet.ts';
 import { type NodeReport, reportNode } from './nodes.ts';
 import { deleteEvents, settledShop } from './prepared.ts';
+import { denyingWebhook, metricsServer } from './servers.ts';
 import { settled } from './settled.ts';
 import { sleep, until } from './wait.ts';
 
@@ -22,11 +23,17 @@ type Step =
   | { readonly ready: string }
   | { readonly merge: { readonly object: string; readonly subresource?: string; readonly patch: Json } }
   | { readonly seconds: number }
+  /** One of the cluster's programs ends. */
+  | { readonly end: string }
+  | { readonly denyingWebhook: Parameters<typeof denyingWebhook>[1] }
+  | { readonly metricsServer: Parameters<typeof metricsServer>[1] }
   | { readonly settle: true }
   | { readonly forget: 'events' };
 
 interface Script {
   readonly cluster?: Pick<ClusterOptions, 'leaderElect' | 'apiServer'>;
+  /** How many seconds after its last step the story is looked at, where it is not the usual time. */
+  readonly laterSeconds?: number;
   readonly steps?: readonly Step[];
 }
 
@@ -41,9 +48,18 @@ export function storyFile(name: string): string {
   return path.join(folder, name, 'story.yaml');
 }
 
+/** How many seconds after its last step a story is looked at. */
+export function laterSeconds(name: string): number {
+  return scriptOf(name).laterSeconds ?? ageSeconds;
+}
+
+function scriptOf(name: string): Script {
+  return load(readFileSync(storyFile(name), 'utf8')) as Script;
+}
+
 /** Starts a cluster with the healthy shop, lets a story happen on it, and waits until it has come to rest. The caller stops it. */
 export async function play(name: string): Promise<Cluster> {
-  const script = load(readFileSync(storyFile(name), 'utf8')) as Script;
+  const script = scriptOf(name);
   const { steps = [{ apply: 'manifests.yaml' }] } = script;
   const cluster = await startCluster({ data: await settledShop(), ...script.cluster });
   try {
@@ -57,15 +73,20 @@ export async function play(name: string): Promise<Cluster> {
   }
 }
 
-async function take({ api }: Cluster, from: string, step: Step): Promise<void> {
+async function take(cluster: Cluster, from: string, step: Step): Promise<void> {
+  const { api, processes } = cluster;
   if ('apply' in step) await applyAll(api, await manifests(path.join(from, step.apply)));
   else if ('delete' in step) await api.call('DELETE', await pathOf(step.delete));
   else if ('kubelet' in step) await report(api, step.kubelet);
   else if ('node' in step) await reportNode(api, step.node);
   else if ('merge' in step) {
     const { object, subresource, patch } = step.merge;
-    await api.merge(`${await pathOf(object)}${subresource === undefined ? '' : `/${subresource}`}`, patch);
+    const target = `${await pathOf(object)}${subresource === undefined ? '' : `/${subresource}`}`;
+    await api.merge(target, dated(patch));
   } else if ('seconds' in step) await sleep(step.seconds * 1_000);
+  else if ('end' in step) await processes.end([step.end]);
+  else if ('denyingWebhook' in step) await denyingWebhook(cluster, step.denyingWebhook);
+  else if ('metricsServer' in step) await metricsServer(cluster, step.metricsServer);
   else if ('settle' in step) await settled(api);
   else if ('forget' in step) await deleteEvents(api);
   else {
@@ -84,4 +105,12 @@ async function take({ api }: Cluster, from: string, step: Step): Promise<void> {
     const [namespace, name] = where.includes('/') ? where.split('/', 2) : [undefined, where];
     return api.pathOf({ apiVersion, kind, metadata: { name, namespace } });
   }
+}
+
+/** `{before 300}` is the moment 300 seconds before the story is looked at, with the microseconds that leases have. */
+function dated(patch: Json): Json {
+  const text = JSON.stringify(patch).replaceAll(/\{before (\d+)\}/g, (_all, seconds: string) =>
+    before(Number(seconds)).replace('Z', '.000000Z'),
+  );
+  return JSON.parse(text);
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 
-const bin = path.resolve(import.meta.dirname, '../../../bin/mekhanikube.js');
+/** The command of this tree, or another one: an installed package can be tested, too. */
+const bin = process.env['MEKHANIKUBE_BIN'] ?? path.resolve(import.meta.dirname, '../../../bin/mekhanikube.js');
 
 export interface ToolRun {
   readonly exitCode: number;
