@@ -58,7 +58,7 @@ export { claimUses, classOf, selectedNodeAnnotation } from './graph/scheduling/c
 export { matchesNodeSelector, namedNodes, nodeAffinityMiss } from './graph/scheduling/node-affinity.ts';
 export { clusterOf, type SchedulingReads, takesRoom } from './graph/scheduling/occupancy.ts';
 export { placementOf, placementWithout } from './graph/scheduling/placement.ts';
-export { portText } from './graph/scheduling/ports.ts';
+export { portsText } from './graph/scheduling/ports.ts';
 export type { ClaimProblem, Placement, Reason, Verdict } from './graph/scheduling/reasons.ts';
 export { requestsOf, usageOf } from './graph/scheduling/requests.ts';
 export { taintText, tolerates, untolerated } from './graph/scheduling/tolerations.ts';

@@ -1,11 +1,14 @@
 import {
   amountText,
+  controllerOf,
   isTooSmall,
   nearestNode,
-  portText,
+  type Pod,
+  portsText,
   type Reason,
   refText,
   ref,
+  sameRef,
   taintText,
   type Verdict,
 } from '../../src/kit.ts';
@@ -16,11 +19,11 @@ export interface Change {
 }
 
 /** The smallest change that would let the pod run, in words; undefined where there is no node to change for. */
-export function smallestChange(verdicts: readonly Verdict[]): Change | undefined {
+export function smallestChange(pod: Pod, verdicts: readonly Verdict[]): Change | undefined {
   const verdict = nearestNode(verdicts);
   if (verdict === undefined) return undefined;
   const { node, reasons } = verdict;
-  const text = reasons.map((reason) => changeText(reason, node.metadata.name)).join(' and ');
+  const text = reasons.map((reason) => changeText(reason, node.metadata.name, pod)).join(' and ');
   return { verdict, text };
 }
 
@@ -35,7 +38,7 @@ const repairs: Readonly<Record<string, (node: string) => string>> = {
   'node.kubernetes.io/unschedulable': (node) => `uncordon ${node}`,
 };
 
-function changeText(reason: Reason, node: string): string {
+function changeText(reason: Reason, node: string, pod: Pod): string {
   switch (reason.kind) {
     case 'cordon':
       return `uncordon ${node}`;
@@ -48,7 +51,7 @@ function changeText(reason: Reason, node: string): string {
         ? `label ${node} with ${reason.rule}`
         : `let its node affinity admit ${node} (${reason.rule})`;
     case 'port':
-      return `free host port ${portText(reason.port)} on ${node}, held by ${holderText(reason.holders)}`;
+      return portsChange(reason, node, pod);
     case 'resource':
       return resourceChange(reason, node);
     case 'in-use':
@@ -66,6 +69,19 @@ function changeText(reason: Reason, node: string): string {
     default:
       return `add a node, or relax the anti-affinity over ${reason.topologyKey} with ${holderText(reason.holders)}`;
   }
+}
+
+/** Replicas that take ports of their node need a node each. */
+function portsChange({ ports, holders }: Extract<Reason, { kind: 'port' }>, node: string, pod: Pod): string {
+  const text = portsText(ports);
+  const owner = controllerOf(pod);
+  const replica = holders.find((holder) => {
+    const other = controllerOf(holder);
+    return owner !== undefined && other !== undefined && sameRef(owner, other);
+  });
+  return replica === undefined
+    ? `free ${text} on ${node}, held by ${holderText(holders)}`
+    : `add a node, or run fewer replicas: each takes ${text} of its node, which on ${node} ${refText(ref(replica))} has`;
 }
 
 function resourceChange(reason: Extract<Reason, { kind: 'resource' }>, node: string): string {

@@ -1,4 +1,4 @@
-import { amountText, groupBy, portText, type Reason, taintText, type Verdict } from '../../src/kit.ts';
+import { amountText, groupBy, portsText, type Reason, taintText, type Verdict } from '../../src/kit.ts';
 
 const shownGroups = 4;
 
@@ -40,7 +40,7 @@ function reasonText(reason: Reason, count: number): string {
     case 'affinity':
       return `${fails} its ${reason.field === 'spec.nodeSelector' ? 'nodeSelector' : 'node affinity'} ${reason.rule}`;
     case 'port':
-      return `${has} host port ${portText(reason.port)} taken`;
+      return `${has} ${portsText(reason.ports)} taken`;
     case 'resource':
       return `${lacks} ${lackText(reason)}`;
     case 'in-use':

@@ -36,6 +36,14 @@ const asks = (requests: Patch, rest: Patch = {}): Patch => ({
   spec: { containers: [{ name: 'app', image: 'a', resources: { requests } }], ...rest },
 });
 const taint = (key: string, effect = 'NoSchedule', value?: string) => ({ key, effect, ...(value ? { value } : {}) });
+/** A replica that takes two ports of a worker, as ingress routers do. */
+const router: Patch = {
+  ...ownedBy(replicaSet(deployment('router'), 'a')),
+  spec: {
+    containers: [{ name: 'app', ports: [80, 443].map((port) => ({ containerPort: port, hostPort: port })) }],
+    nodeSelector: { role: 'worker' },
+  },
+};
 const critical = ['critical PodUnschedulable Pod shop/web'];
 
 describe('why no node fits', () => {
@@ -77,6 +85,21 @@ describe('why no node fits', () => {
         pod('old', { spec: { containers: [{ name: 'app', ports: [{ containerPort: 80, hostPort: 80 }] }] } }),
       ],
       'node n1 does not fit: it has host port 80/TCP taken; smallest change: free host port 80/TCP on n1, held by Pod shop/old',
+    ],
+    [
+      'host ports of another pod are one thing to free, less than to open the control plane',
+      [
+        pendingPod('web', router),
+        node('m1', { spec: { taints: [taint('node-role.kubernetes.io/master')] } }),
+        node('n1', { metadata: { labels: { role: 'worker' } } }),
+        pod('old', { spec: router['spec'] }),
+      ],
+      'no node fits: 1 of 2 has host ports 80/TCP and 443/TCP taken, 1 has taint node-role.kubernetes.io/master:NoSchedule that it does not tolerate; smallest change: free host ports 80/TCP and 443/TCP on n1, held by Pod shop/old',
+    ],
+    [
+      'host ports of another replica',
+      [pendingPod('web', router), node('n1', { metadata: { labels: { role: 'worker' } } }), pod('other', router)],
+      'node n1 does not fit: it has host ports 80/TCP and 443/TCP taken; smallest change: add a node, or run fewer replicas: each takes host ports 80/TCP and 443/TCP of its node, which on n1 Pod shop/other has',
     ],
     [
       'a node full of pods',

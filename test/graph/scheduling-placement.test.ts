@@ -400,6 +400,21 @@ test('the nearest node needs the fewest and mildest changes', () => {
   expect(pick([node('n1')])).toBeUndefined();
 });
 
+test('ports that the same pod holds are one reason, ports of others are more', () => {
+  const takes = (...ports: readonly [number, string][]): Patch => ({
+    spec: {
+      containers: [
+        { name: 'c', ports: ports.map(([hostPort, protocol]) => ({ containerPort: hostPort, hostPort, protocol })) },
+      ],
+    },
+  });
+  const waiting = pendingPod('p', takes([80, 'TCP'], [443, 'TCP'], [53, 'UDP']));
+  const reasons = (...others: readonly KubeObject[]) => verdicts(waiting, [node('n1'), ...others]);
+  expect(reasons(pod('a', takes([80, 'TCP'], [443, 'TCP'])))).toEqual(['n1: port']);
+  expect(reasons(pod('a', takes([80, 'TCP'])), pod('b', takes([53, 'UDP'])))).toEqual(['n1: port port']);
+  expect(reasons(pod('a', takes([53, 'TCP'], [80, 'UDP'])))).toEqual(['n1: fits']);
+});
+
 test('a pod of a DaemonSet has one candidate', () => {
   const waiting = pendingPod('p', {
     spec: {

@@ -36,7 +36,9 @@ export function portsConflict(one: HostPort, other: HostPort): boolean {
   );
 }
 
-/** A host port as people write it: `80/TCP`, `10.0.0.1:53/UDP`. */
-export function portText({ ip, protocol, port }: HostPort): string {
-  return `${ip === anyAddress ? '' : `${ip}:`}${port}/${protocol}`;
+/** Host ports as people write them: `host port 80/TCP`, `host ports 80/TCP and 10.0.0.1:53/UDP`. */
+export function portsText(ports: readonly HostPort[]): string {
+  const texts = ports.map(({ ip, protocol, port }) => `${ip === anyAddress ? '' : `${ip}:`}${port}/${protocol}`);
+  if (texts.length < 2) return `host port ${texts.join('')}`;
+  return `host ports ${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }

@@ -9,7 +9,12 @@ export type Reason =
   | { readonly kind: 'name'; readonly wanted: string }
   | { readonly kind: 'taint'; readonly taint: Taint }
   | ({ readonly kind: 'affinity' } & AffinityMiss)
-  | { readonly kind: 'port'; readonly port: HostPort; readonly holders: readonly Pod[] }
+  | {
+      readonly kind: 'port';
+      /** All that the same holders take. */
+      readonly ports: readonly HostPort[];
+      readonly holders: readonly Pod[];
+    }
   | {
       readonly kind: 'resource';
       readonly resource: string;

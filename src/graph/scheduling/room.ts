@@ -1,5 +1,6 @@
 import { ref, sameRef } from '../../model/object.ts';
 import type { Pod } from '../../model/resources.ts';
+import { groupBy } from '../memo.ts';
 import type { Room } from './occupancy.ts';
 import { hostPortsOf, portsConflict } from './ports.ts';
 import type { Reason } from './reasons.ts';
@@ -34,10 +35,21 @@ export function portReasons(pod: Pod, room: Room): readonly Reason[] {
     ...room.ports,
     ...keptFor(pod, room).flatMap((other) => hostPortsOf(other).map((port) => ({ pod: other, port }))),
   ];
-  return ports.flatMap((port): readonly Reason[] => {
-    const holders = taken.filter((one) => portsConflict(one.port, port)).map((one) => one.pod);
-    return holders.length === 0 ? [] : [{ kind: 'port', port, holders: [...new Set(holders)] }];
+  const conflicts = ports.flatMap((port) => {
+    const holders = [...new Set(taken.filter((one) => portsConflict(one.port, port)).map((one) => one.pod))];
+    return holders.length === 0 ? [] : [{ port, holders }];
   });
+  const byHolders = groupBy(conflicts, ({ holders }) =>
+    holders
+      .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)
+      .sort()
+      .join(' '),
+  );
+  return [...byHolders.values()].map((group) => ({
+    kind: 'port',
+    ports: group.map(({ port }) => port),
+    holders: group[0]?.holders ?? [],
+  }));
 }
 
 function keptFor(pod: Pod, room: Room): readonly Pod[] {
