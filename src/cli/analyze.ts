@@ -9,6 +9,7 @@ import { verdict } from './exit.ts';
 import { givenFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { hooksFor } from './hooks.ts';
+import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
 import { writeFileAtomically } from './write-file.ts';
@@ -20,12 +21,12 @@ export async function analyzeCommand(
   io: Io,
   loaders: Loaders,
 ): Promise<number> {
-  const [{ analyzers }, { loadConfig }, { neededResources, run }] = await Promise.all([
-    import('../../analyzers/index.ts'),
+  const flags = givenFlags(command);
+  const [analyzers, { loadConfig }, { neededResources, run }] = await Promise.all([
+    loadAnalyzers(flags, io.environment),
     import('../config/load.ts'),
     import('../pipeline.ts'),
   ]);
-  const flags = givenFlags(command);
   const config = await loadConfig({ flags, environment: io.environment, analyzers });
   checkConflicts(flags, config);
   const forPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);

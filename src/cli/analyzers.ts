@@ -3,13 +3,15 @@ import { resources } from '../model/resources.ts';
 import { blank, layout, line, type Row, row, span } from '../render/layout.ts';
 import { useColor } from './color.ts';
 import type { Io } from './io.ts';
+import { loadAnalyzers } from './load-analyzers.ts';
 
 /** Lists what the tool looks for: analyzers, what each reads and finds, and what can be set. */
 export async function analyzersCommand(
   io: Io,
+  flags: Readonly<Record<string, unknown>>,
   { format, color }: { readonly format: 'text' | 'json'; readonly color: boolean | undefined },
 ): Promise<number> {
-  const { analyzers } = await import('../../analyzers/index.ts');
+  const analyzers = await loadAnalyzers(flags, io.environment);
   const screen = { columns: io.columns ?? 100, color: useColor(color, io.environment, io.outIsTerminal) };
   const text = () => layout(analyzers.flatMap(rowsOf), screen);
   await io.out(format === 'json' ? `${JSON.stringify(analyzers.map(toJson), undefined, 2)}\n` : text());

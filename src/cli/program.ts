@@ -65,8 +65,9 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .description('list what is looked for: codes, severities, what is read, settings')
     .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'))
     .action(async ({ output }: { output: 'text' | 'json' }, command: Command) => {
-      const color = givenFlags(command)['color'] === false ? false : undefined;
-      done(await analyzersCommand(io, { format: output, color }));
+      const flags = givenFlags(command);
+      const color = flags['color'] === false ? false : undefined;
+      done(await analyzersCommand(io, flags, { format: output, color }));
     });
 
   program

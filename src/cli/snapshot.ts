@@ -4,16 +4,17 @@ import { checkConflicts } from './conflicts.ts';
 import { givenFlags } from './flags.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
+import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
 
 /** Records a cluster, or what others recorded of one, to a file that `analyze --from` reads. @returns the exit code. */
 export async function snapshotCommand(file: string, command: Command, io: Io, loaders: Loaders): Promise<number> {
-  const [{ analyzers }, { loadConfig }] = await Promise.all([
-    import('../../analyzers/index.ts'),
+  const flags = givenFlags(command);
+  const [analyzers, { loadConfig }] = await Promise.all([
+    loadAnalyzers(flags, io.environment),
     import('../config/load.ts'),
   ]);
-  const flags = givenFlags(command);
   const config = await loadConfig({ flags, environment: io.environment, analyzers });
   checkConflicts(flags, config);
   const progress = await startProgress(io, !config.verbose);

@@ -5,6 +5,7 @@ import { version } from '../report/version.ts';
 import { givenFlags } from './flags.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
+import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 
 /** Prints the version of the program and, unless only that was asked for, of the API server where it can be reached. */
@@ -12,8 +13,9 @@ export async function versionCommand(clientOnly: boolean, command: Command, io: 
   await io.out(`mekhanikube ${version} (Node ${process.version})\n`);
   if (clientOnly) return 0;
   const { loadConfig } = await import('../config/load.ts');
-  const { analyzers } = await import('../../analyzers/index.ts');
-  const config = await loadConfig({ flags: givenFlags(command), environment: io.environment, analyzers });
+  const flags = givenFlags(command);
+  const analyzers = await loadAnalyzers(flags, io.environment);
+  const config = await loadConfig({ flags, environment: io.environment, analyzers });
   const progress = { say: () => {}, stop: () => {} };
   try {
     const server = await loaders.serverVersion(config, hooksFor(io, config, progress));

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { Analyzer } from '../model/finding.ts';
 import { readConfigFile } from './file.ts';
 import { type LayerSource, parseLayer } from './layer.ts';
@@ -45,8 +46,8 @@ export async function loadConfig({ flags, environment, analyzers }: ConfigInput)
   const assigned = Array.isArray(set) ? { analyzers: fromAssignments(set.map(String)) } : {};
   const layers = [
     parseLayer(file?.raw ?? {}, schema, inFile(file?.path ?? '')),
-    parseLayer(fromEnvironment(environment), schema, inEnvironment),
-    parseLayer({ ...rest, ...assigned }, schema, onCommandLine),
+    withoutCode(parseLayer(fromEnvironment(environment), schema, inEnvironment), inEnvironment),
+    withoutCode(parseLayer({ ...rest, ...assigned }, schema, onCommandLine), onCommandLine),
   ];
   return layers.reduce<Config>(merge, {
     ...defaults,
@@ -58,6 +59,15 @@ export async function loadConfig({ flags, environment, analyzers }: ConfigInput)
     output: [...defaults.output],
     analyzers: {},
   });
+}
+
+/** Only the file may name code to run: variables and flags are set by scripts that their user has not read. */
+function withoutCode(layer: Layer, source: LayerSource): Layer {
+  if (layer.externalAnalyzers === undefined) return layer;
+  throw new UserError(
+    'bad-config',
+    `${source.nameOf(['externalAnalyzers'])}: only the configuration file may name analyzers`,
+  );
 }
 
 /** A later layer wins name by name; all namespaces and some namespaces replace each other, settings are merged. */

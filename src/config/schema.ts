@@ -69,6 +69,7 @@ const options = {
   failOn: severity,
   requireComplete: flag,
   verbose: flag,
+  externalAnalyzers: paths,
 } as const;
 
 /** The names of all options but the settings of analyzers. */
