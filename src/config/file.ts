@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import { UserError } from '../errors.ts';
 
 /** A configuration file that was read. */
@@ -32,10 +31,11 @@ export async function readConfigFile(
     const why = code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw new UserError('config-file', `the configuration file ${path} cannot be read: ${why}`, { cause: error });
   }
-  return { path, raw: parse(path, text) };
+  return { path, raw: await parse(path, text) };
 }
 
-function parse(path: string, text: string): unknown {
+async function parse(path: string, text: string): Promise<unknown> {
+  const { load } = await import('js-yaml');
   let raw: unknown;
   try {
     raw = text.trim() === '' ? {} : load(text);
