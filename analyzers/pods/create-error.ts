@@ -20,7 +20,7 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
   const architecture = kind.code === 'PodImagePlatform' ? nodeOf(one)?.status?.nodeInfo?.architecture : undefined;
   return draft(one, kind.code, {
     key: container.name,
-    message: `${called(container)} cannot be started: ${kind.what}${after(said.text)}`,
+    message: `${called(container)} cannot be started: ${kind.what}${after(said.text.replaceAll(/\s+/g, ' '))}`,
     evidence: [
       field(one.pod, `${said.path}.reason`, said.reason),
       ...(said.text === '' ? [] : [field(one.pod, `${said.path}.message`, said.text)]),
@@ -100,7 +100,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/subpath/i, { code: 'PodContainerCreateFailed', what: 'a subPath cannot be mounted' }],
   [/no space left on device/i, { code: 'PodContainerCreateFailed', what: 'no space left on the node', node: 'sure' }],
   [
-    /deadline exceeded|is reserved for|already in use by container/i,
+    /deadline exceeded|name .{0,300}is reserved|already in use by container/i,
     {
       code: 'PodContainerCreateFailed',
       what: 'the runtime of the node is too slow or holds an earlier container',

@@ -1,4 +1,5 @@
 const longest = 200;
+const headLength = 70;
 
 /**
  * A text from the cluster for use inside a message: its first line that is not empty, at most 200 characters, without the full stop
@@ -6,9 +7,21 @@ const longest = 200;
  */
 export function quote(text: string | undefined): string {
   const line = (text ?? '').split(/[\r\n]+/).find((one) => one.trim() !== '') ?? '';
-  const clean = line.replaceAll(/\s+/g, ' ').trim();
-  const cut = clean.length > longest ? `${clean.slice(0, longest).trimEnd()}…` : clean;
-  return trimStops(cut);
+  return trimStops(shorten(line.replaceAll(/\s+/g, ' ').trim()));
+}
+
+/**
+ * A long text without its middle, cut between words: a chain of errors ends with its cause. Of a JSON object, which ends with a stack,
+ * the beginning.
+ */
+function shorten(line: string): string {
+  if (line.length <= longest) return line;
+  if (line.startsWith('{')) return `${line.slice(0, longest).trimEnd()}…`;
+  const head = line.slice(0, headLength);
+  const end = line.slice(headLength + 3 - longest);
+  const stop = head.lastIndexOf(' ');
+  const start = end.indexOf(' ');
+  return `${stop < headLength / 2 ? head : head.slice(0, stop)} … ${start > end.length / 2 ? end : end.slice(start + 1)}`;
 }
 
 function trimStops(text: string): string {

@@ -121,6 +121,25 @@ describe('creation', () => {
     expect(found(pods, [later])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
   });
 
+  test('the end of a long chain of errors is told, over line breaks', () => {
+    const text = exec(
+      `error during container init: error running hook #0: exit status 1, stderr: mode 'legacy'\nnvidia-container-cli: initialization error: nvml error: driver not loaded`,
+    );
+    const [one] = drafts(pods, snapshotOf([waiting('RunContainerError', text)]));
+    expect(one?.message).toMatch(
+      /refuses it: failed to create containerd task: .* … .* nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown$/,
+    );
+  });
+
+  test.each([
+    ['failed to reserve container name "app_0": name "app_0" is reserved for "1a2b"', 'too slow or holds an earlier'],
+    ['error reserving ctr name k8s_app_web_0 for id 99aa: name is reserved', 'too slow or holds an earlier'],
+    ['the address is reserved', 'the runtime refuses it'],
+  ])('a name that is taken: %s', (text, what) => {
+    const [one] = drafts(pods, snapshotOf([waiting('CreateContainerError', text)]));
+    expect(one?.message).toContain(what);
+  });
+
   test('a log that ends in an exec format error', () => {
     const one = crashing({ reason: 'Error', exitCode: 255, message: 'exec /bin/app: exec format error' });
     expect(found(pods, [one])).toEqual(['critical PodImagePlatform Pod shop/web-1 [app]']);

@@ -93,10 +93,22 @@ describe('CrashLoopBackOff', () => {
     expect(drafts(pods, snapshotOf([one, said]))[0]?.since).toBe(since);
   });
 
-  test('a long message is cut', () => {
-    const [one] = drafts(pods, snapshotOf([crashing({ exitCode: 1, message: 'x'.repeat(500) })]));
-    expect(one?.message).toContain(`${'x'.repeat(200)}…`);
-    expect(one?.message).not.toContain('x'.repeat(201));
+  test.each([
+    ['without a word', 'x'.repeat(500), `${'x'.repeat(70)} … ${'x'.repeat(127)}`],
+    [
+      'a chain of errors, whose end is the cause',
+      `unable to load configuration: ${'cannot read the list of peers: '.repeat(6)}Get "https://10.96.0.1/api": dial tcp 10.96.0.1:443: connect: connection refused`,
+      'unable to load configuration: cannot read the list of peers: cannot … list of peers: cannot read the list of peers: Get "https://10.96.0.1/api": dial tcp 10.96.0.1:443: connect: connection refused',
+    ],
+    [
+      'an object of JSON',
+      `{"message":"no route","stack":"${'at x '.repeat(50)}"}`,
+      `{"message":"no route","stack":"${'at x '.repeat(50)}`.slice(0, 200).trimEnd() + '…',
+    ],
+    ['just short enough', 'a b '.repeat(50).slice(0, 199) + 'c', 'a b '.repeat(50).slice(0, 199) + 'c'],
+  ])('a long message is cut: %s', (_, text, cut) => {
+    const [one] = drafts(pods, snapshotOf([crashing({ exitCode: 1, message: text })]));
+    expect(one?.message.split('; 6 restarts: ')[1]).toBe(cut);
   });
 
   test('values for the runbook', () => {
