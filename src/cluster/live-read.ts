@@ -41,13 +41,18 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
           onProgress({ resource, objects: store.count(resource) + seen });
         },
       });
+    if (resources[resource].custom === true && (await served.lacksGroup(resource))) {
+      store.complete(resource);
+      readings.set(resource, { resource, state: 'whole', namespaces: [] });
+      return;
+    }
     const { outcome, objects } = await readAt();
     if (outcome.state === 'forbidden' && resources[resource].namespaced) {
       readings.set(resource, await readNarrowly(resource, readAt));
       return;
     }
     for (const object of objects) store.add(resource, object);
-    const reason = outcome.state === 'absent' ? (await served(resource)).reason : reasonOf(outcome);
+    const reason = outcome.state === 'absent' ? (await served.missing(resource)).reason : reasonOf(outcome);
     if (reason === undefined) store.complete(resource);
     else store.missing(resource, reason);
     const failed = outcome.state === 'forbidden' ? 'forbidden' : objects.length > 0 ? 'partly' : 'broken';

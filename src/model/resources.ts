@@ -1,4 +1,5 @@
 import type * as k8s from '@kubernetes/client-node/dist/gen/models/all.js';
+import type { CertificateResourceTypes } from './certificate-resources.ts';
 import type { KubeObject } from './object.ts';
 import type { Wire } from './wire.ts';
 
@@ -31,7 +32,7 @@ export interface ConfigMapFacts extends KubeObject {
 }
 
 /** The type of an object by its resource, named `plural.group` as kubectl does, for kinds alone collide. */
-export interface ResourceTypes {
+export interface ResourceTypes extends CertificateResourceTypes {
   'apiservices.apiregistration.k8s.io': KindWithSpec<k8s.V1APIService>;
   configmaps: ConfigMapFacts;
   'cronjobs.batch': KindWithSpec<k8s.V1CronJob>;
@@ -78,6 +79,8 @@ export interface ResourceInfo {
   readonly namespaced: boolean;
   /** kubectl's short names, for flags and targets. */
   readonly short?: readonly string[];
+  /** True for resources that most clusters do not serve: where the group is not served, nothing is asked for, and none exists. */
+  readonly custom?: true;
   /** Fields without which an object of this kind cannot have come from an API server, with their JSON types. */
   readonly shape: Readonly<Record<string, 'object' | 'array' | 'string'>>;
 }
@@ -131,6 +134,81 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
     kind: 'APIService',
     plural: 'apiservices',
     namespaced: false,
+    shape: spec,
+  },
+  'gateways.gateway.networking.k8s.io': {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    plural: 'gateways',
+    namespaced: true,
+    short: ['gtw'],
+    custom: true,
+    shape: spec,
+  },
+  'challenges.acme.cert-manager.io': {
+    apiVersion: 'acme.cert-manager.io/v1',
+    kind: 'Challenge',
+    plural: 'challenges',
+    namespaced: true,
+    custom: true,
+    shape: spec,
+  },
+  'orders.acme.cert-manager.io': {
+    apiVersion: 'acme.cert-manager.io/v1',
+    kind: 'Order',
+    plural: 'orders',
+    namespaced: true,
+    custom: true,
+    shape: spec,
+  },
+  'certificaterequests.cert-manager.io': {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'CertificateRequest',
+    plural: 'certificaterequests',
+    namespaced: true,
+    short: ['cr', 'crs'],
+    custom: true,
+    shape: spec,
+  },
+  'certificates.cert-manager.io': {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    plural: 'certificates',
+    namespaced: true,
+    short: ['cert', 'certs'],
+    custom: true,
+    shape: spec,
+  },
+  'issuers.cert-manager.io': {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Issuer',
+    plural: 'issuers',
+    namespaced: true,
+    custom: true,
+    shape: spec,
+  },
+  'clusterissuers.cert-manager.io': {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'ClusterIssuer',
+    plural: 'clusterissuers',
+    namespaced: false,
+    custom: true,
+    shape: spec,
+  },
+  'certificatesigningrequests.certificates.k8s.io': {
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    plural: 'certificatesigningrequests',
+    namespaced: false,
+    short: ['csr'],
+    shape: spec,
+  },
+  'customresourcedefinitions.apiextensions.k8s.io': {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    namespaced: false,
+    short: ['crd', 'crds'],
     shape: spec,
   },
   services: { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true, short: ['svc'], shape: spec },

@@ -1,3 +1,4 @@
+import { groupOf } from '../../model/object.ts';
 import { allResources, type Resource, resources } from '../../model/resources.ts';
 import type { Gap } from '../../model/snapshot.ts';
 import type { Store } from '../store.ts';
@@ -44,6 +45,10 @@ export function settle(
       if (claims.assumed.has(resource)) everywhere.push(resource);
       continue;
     }
+    if (!overrides.partial && lacksGroup(store, claims, resource)) {
+      store.complete(resource);
+      continue;
+    }
     const names = scope === undefined ? [] : [...scope].sort();
     for (const name of names) store.complete(resource, name);
     if (names.length > 0 && claims.assumed.has(resource))
@@ -53,6 +58,17 @@ export function settle(
     gaps.push({ what: 'resource', name: resource, reason });
   }
   return { gaps, assumptions: assumptions(everywhere, inside, forced, overrides) };
+}
+
+/**
+ * Whether the recording shows that the cluster does not serve the group of a custom resource: the API server keeps an APIService for
+ * each version of each group it serves, and all of them were recorded.
+ */
+function lacksGroup(store: Store, claims: Claims, resource: Resource): boolean {
+  const { custom, apiVersion } = resources[resource];
+  if (custom !== true || claims.scopes.get('apiservices.apiregistration.k8s.io') !== 'all') return false;
+  const services = store.snapshot({ takenAt: '' }).list('apiservices.apiregistration.k8s.io').items;
+  return services.length > 0 && services.every(({ spec }) => (spec.group ?? '') !== groupOf(apiVersion));
 }
 
 const emptiedReason = 'their data was taken out of the recording';

@@ -19,6 +19,14 @@ const deepest = 64;
 const dropped: Partial<Record<Resource, readonly string[]>> = {
   nodes: ['images'],
   pods: ['containerID', 'imageID', 'hostIPs'],
+  // Requests, tokens and solvers say nothing that their status does not; some hold passwords.
+  'certificaterequests.cert-manager.io': ['request', 'extra'],
+  'certificates.cert-manager.io': ['keystores', 'secretTemplate'],
+  'certificatesigningrequests.certificates.k8s.io': ['request', 'extra'],
+  'challenges.acme.cert-manager.io': ['key', 'token', 'solver', 'url', 'authorizationURL'],
+  'clusterissuers.cert-manager.io': ['solvers', 'email'],
+  'issuers.cert-manager.io': ['solvers', 'email'],
+  'orders.acme.cert-manager.io': ['request', 'authorizations', 'finalizeURL', 'url'],
 };
 
 /** A copy of one object's content: without nulls, secrets and what nobody reads; equal parts of different objects are shared. */
@@ -73,6 +81,10 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
   const script: Rule = (value, _parent, depth) =>
     Array.isArray(value) ? value.filter((one) => typeof one === 'string').map(maskScript) : clean(value, depth);
 
+  /** Of a text its certificates; objects of that name are settings (`spec.ca` of an Issuer). */
+  const publicOnly: Rule = (value, _parent, depth) =>
+    typeof value === 'string' ? caBundle(value) : clean(value, depth);
+
   const rules = new Map<string, Rule>([
     ['annotations', (value) => (isRecord(value) ? annotations(value) : undefined)],
     ['labels', labels],
@@ -96,6 +108,8 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
     ['message', sentence],
     ['note', sentence],
     ['caBundle', (value) => (typeof value === 'string' ? caBundle(value) : undefined)],
+    ['certificate', publicOnly],
+    ['ca', publicOnly],
   ]);
   return (value) => clean(value, 0);
 }

@@ -3,6 +3,7 @@ import { type Resource, resources } from '../../model/resources.ts';
 import { shapeProblem } from '../shape.ts';
 import { cleaner, TooDeep } from './clean.ts';
 import { configMapFacts } from './configmap.ts';
+import { definitionFacts } from './definition.ts';
 import { secretFacts } from './secret.ts';
 
 /**
@@ -26,7 +27,12 @@ export function intake(resource: Resource, raw: unknown): { object: KubeObject }
 function reduce(resource: Resource, source: Readonly<Record<string, unknown>>): KubeObject {
   const { apiVersion, kind, namespaced } = resources[resource];
   const facts = resource === 'secrets' || resource === 'configmaps';
-  const cleaned = clean(resource, facts ? { metadata: source['metadata'] } : source) as { metadata: Metadata };
+  const kept = facts
+    ? { metadata: source['metadata'] }
+    : resource === 'customresourcedefinitions.apiextensions.k8s.io'
+      ? definitionFacts(source)
+      : source;
+  const cleaned = clean(resource, kept) as { metadata: Metadata };
   // Cluster-scoped objects have no namespace, whatever a recording says.
   if (!namespaced && cleaned.metadata.namespace !== undefined) {
     const { namespace: _, ...metadata } = cleaned.metadata;
