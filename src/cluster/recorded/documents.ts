@@ -20,7 +20,9 @@ export function typed(document: Raw, place: Place): { apiVersion: string; kind: 
   const { apiVersion, kind } = document;
   if (typeof kind === 'string' && kind !== 'List' && typeof apiVersion === 'string')
     return { apiVersion, kind: kind.slice(0, -'List'.length) };
-  return place.resource === undefined || kind === 'List' ? undefined : resources[place.resource];
+  return place.resource === undefined || (kind === 'List' && place.only !== true)
+    ? undefined
+    : resources[place.resource];
 }
 
 /** A page of a larger list, as `kubectl get --raw '...?limit=500'` gives it. */

@@ -4,12 +4,15 @@ import { allResources, type Resource, resources } from '../../model/resources.ts
 export interface Place {
   readonly namespace?: string;
   readonly resource?: Resource;
+  /** True where a list of no kind (`kind: List`) can hold nothing else than the resource. */
+  readonly only?: boolean;
 }
 
 /**
- * Reads the three layouts in use: `kubectl cluster-info dump` (`NAMESPACE/pods.json`), Troubleshoot support bundles
- * (`cluster-resources/pods/NAMESPACE.json`, `cluster-resources/nodes.json`) and must-gather
- * (`namespaces/NAMESPACE/GROUP/pods.yaml`, `cluster-scoped-resources/GROUP/nodes.yaml`).
+ * Reads the four layouts in use: `kubectl cluster-info dump` (`NAMESPACE/pods.json`), Troubleshoot support bundles
+ * (`cluster-resources/pods/NAMESPACE.json`, `cluster-resources/nodes.json`), must-gather
+ * (`namespaces/NAMESPACE/GROUP/pods.yaml`, `cluster-scoped-resources/GROUP/nodes.yaml`) and bundles of Rancher's support-bundle-kit
+ * (`yamls/namespaced/NAMESPACE/[GROUP/]VERSION/pods.yaml`, `yamls/cluster/[GROUP/]VERSION/nodes.yaml`).
  * @param path the file's path inside the folder or archive, with `/`.
  */
 export function placeOf(path: string): Place {
@@ -22,10 +25,25 @@ export function placeOf(path: string): Place {
     if (inside === 2) return { namespace: file, ...place(named(folder), file) };
     return inside === 1 ? place(named(file), undefined) : {};
   }
+  const kit = parts.lastIndexOf('yamls');
+  if (kit !== -1 && parts[kit + 1] === 'cluster') return versioned(parts.slice(kit + 2, -1), file, undefined);
+  if (kit !== -1 && parts[kit + 1] === 'namespaced') return versioned(parts.slice(kit + 3, -1), file, parts[kit + 2]);
   const gathered = parts.lastIndexOf('namespaces');
   if (gathered !== -1 && parts.length - gathered === 4) return place(named(file), parts[gathered + 1]);
   if (parts.includes('cluster-scoped-resources')) return place(named(file), undefined);
   return folder === undefined ? {} : place(named(file), folder);
+}
+
+/** A file under `[GROUP/]VERSION`: other groups have nodes and pods too, as Longhorn and the metrics API. */
+function versioned(folders: readonly string[], file: string, namespace: string | undefined): Place {
+  const group = folders.length === 1 ? '' : folders[0];
+  const resource = allResources.find((one) => resources[one].plural === file && groupOf(one) === group);
+  return resource === undefined ? {} : { ...place(resource, namespace), only: true };
+}
+
+function groupOf(resource: Resource): string {
+  const { apiVersion } = resources[resource];
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
 function place(resource: Resource | undefined, namespace: string | undefined): Place {

@@ -198,3 +198,24 @@ test('a support bundle tells by its files where a kind has no objects, whatever 
   expect(shown(loaded, 'jobs.batch')).toBe('(shop)');
   expect(shown(loaded, 'poddisruptionbudgets.policy')).toBe('(-: not in the recording)');
 });
+
+test('a bundle of support-bundle-kit tells by its files where a kind has no objects, and keeps other groups apart', async () => {
+  const empty = 'apiVersion: v1\nitems: []\nkind: List\nmetadata:\n  resourceVersion: "7"\n';
+  const of = (...items: readonly object[]) => JSON.stringify({ apiVersion: 'v1', items, kind: 'List' });
+  const longhorn = { apiVersion: 'longhorn.io/v1beta1', kind: 'Node', metadata: { namespace: 'shop', name: 'n1' } };
+  const root = folder({
+    'bundle/yamls/cluster/v1/namespaces.yaml': of(object('namespaces', 'shop'), object('namespaces', 'bank')),
+    'bundle/yamls/cluster/v1/persistentvolumes.yaml': empty,
+    'bundle/yamls/cluster/metrics.k8s.io/v1beta1/nodes.yaml': empty,
+    'bundle/yamls/namespaced/shop/v1/pods.yaml': of(a),
+    'bundle/yamls/namespaced/bank/v1/pods.yaml': empty,
+    'bundle/yamls/namespaced/shop/metrics.k8s.io/v1beta1/pods.yaml': empty,
+    'bundle/yamls/namespaced/shop/longhorn.io/v1beta1/nodes.yaml': of(longhorn),
+    'bundle/yamls/namespaced/shop/apps/v1/deployments.yaml': empty,
+  });
+  const loaded = await loadRecorded({ paths: [root] });
+  expect(shown(loaded, 'pods')).toBe('shop/a (all)');
+  expect(shown(loaded, 'persistentvolumes')).toBe('(all)');
+  expect(shown(loaded, 'deployments.apps')).toBe('(shop)');
+  expect(shown(loaded, 'nodes')).toBe('(-: not in the recording)');
+});
