@@ -26,7 +26,8 @@ describe.each(stories.map(({ name }) => name).sort())('%s', (name) => {
     const report = analyze(await loadRecorded({ paths: [file('cluster.snapshot.gz')] }), { analyzers });
     const story = readStory(file('story.yaml'));
     expect(told(report, story)).toEqual(expected(story));
-    expect(report.gaps).toEqual([]);
+    // What the tool has learnt to read since cannot be in it; all else can.
+    expect(report.gaps.filter(({ reason }) => reason !== 'not in the recording')).toEqual([]);
   });
 
   // `vitest run test/clusters.test.ts -u` writes them anew: read the difference before you commit it.

@@ -9,7 +9,7 @@ import { expected, readStory, told } from '../support/story-file.ts';
 import { requestsOf } from './support/audit.ts';
 import type { Cluster } from './support/cluster.ts';
 import { letTimePass } from './support/snapshots.ts';
-import { laterSeconds, play, storyFile, storyNames } from './support/story.ts';
+import { passing, play, storyFile, storyNames } from './support/story.ts';
 import { runTool } from './support/tool.ts';
 import { until } from './support/wait.ts';
 
@@ -37,7 +37,7 @@ describe('stories', { concurrent: true }, () => {
 
       const later = path.join(folder, 'later.gz');
       copyFileSync(recording, later);
-      letTimePass(later, laterSeconds(name));
+      letTimePass(later, passing(name));
       const story = readStory(storyFile(name));
       expect(told(await analyze(['--from', later]), story)).toEqual(expected(story));
     } finally {

@@ -43,6 +43,7 @@ const nodeLeases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leas
 export interface Cluster {
   readonly folder: string;
   readonly server: string;
+  readonly ports: Ports;
   readonly ca: ReturnType<typeof writePki>;
   readonly api: Api;
   readonly processes: Processes;
@@ -54,6 +55,8 @@ export interface Cluster {
     user: object,
     options?: { namespace?: string; server?: string; ca?: string; cluster?: object },
   ): string;
+  /** Kills the API server and waits until another one in its place is ready. */
+  restartApiServer(): Promise<void>;
   /** Registers what has to end with the cluster. */
   onStop(end: () => void): void;
   /** Ends all its processes and removes its folder. */
@@ -116,11 +119,16 @@ async function start(executable: string, options: ClusterOptions): Promise<Clust
   return {
     folder,
     server,
+    ports,
     ca,
     api,
     processes,
     kubeconfig: (person) => path.join(folder, `${person}.kubeconfig`),
     kubeconfigFor,
+    async restartApiServer() {
+      await processes.restart('kube-apiserver');
+      await ready(processes, api);
+    },
     onStop: (end) => ends.push(end),
     stop,
     async save(target) {

@@ -1,5 +1,5 @@
 import type { Api, Json } from './api.ts';
-import { until } from './wait.ts';
+import { sleep, until } from './wait.ts';
 
 /** A story is looked at this many seconds after it was set up: its recording is dated so, and reports are made for that moment. */
 export const ageSeconds = 540;
@@ -44,10 +44,7 @@ export function before(seconds: number): string {
 export async function report(api: Api, told: PodReport): Promise<number> {
   const [namespace = '', selector = ''] = told.pods.split('/', 2);
   const path = `/api/v1/namespaces/${namespace}/pods`;
-  const pods = await until(`pods ${told.pods} on a node`, async () => {
-    const all: Json[] = await api.list(`${path}?labelSelector=${encodeURIComponent(selector)}`);
-    return all.length > 0 && all.every(({ spec }) => spec.nodeName !== undefined) ? all : undefined;
-  });
+  const pods = await scheduled(api, `${path}?labelSelector=${encodeURIComponent(selector)}`, told.pods);
   for (const pod of pods) {
     const node = await api.get(`/api/v1/nodes/${pod.spec.nodeName}`);
     const host = node.status.addresses.find(({ type }: Json) => type === 'InternalIP').address;
@@ -56,6 +53,19 @@ export async function report(api: Api, told: PodReport): Promise<number> {
       await writeEvent(api, pod, { ...event, message: fill(event.message, pod, told) });
   }
   return pods.length;
+}
+
+/** Pods once all of them have a node and no more come. */
+async function scheduled(api: Api, path: string, what: string): Promise<readonly Json[]> {
+  let last = '';
+  return until(`pods ${what} on a node`, async () => {
+    const all = await api.list(path);
+    const names = all.map(({ metadata }) => metadata.name).join();
+    const done = all.length > 0 && names === last && all.every(({ spec }) => spec.nodeName !== undefined);
+    last = names;
+    if (!done) await sleep(700);
+    return done ? all : undefined;
+  });
 }
 
 const unready = new Set(['not-ready', 'crash-loop', 'image-pull', 'config-error', 'create-error', 'creating']);

@@ -8,6 +8,7 @@ export class Processes {
   readonly #executable: string;
   readonly #folder: string;
   readonly #running = new Map<string, ChildProcess>();
+  readonly #arguments = new Map<string, readonly string[]>();
 
   /** @param folder where they run and where `NAME.log` is written. */
   constructor(executable: string, folder: string) {
@@ -28,6 +29,7 @@ export class Processes {
     child.on('error', () => {});
     child.stdin?.on('error', () => {});
     this.#running.set(name, child);
+    this.#arguments.set(name, args);
   }
 
   /** @throws where one of them has ended by itself, with the end of its log. */
@@ -41,9 +43,10 @@ export class Processes {
     }
   }
 
-  /** Stops one program, kept as it is in memory: SIGSTOP and SIGCONT. */
-  signal(name: string, signal: NodeJS.Signals): void {
-    this.#running.get(name)?.kill(signal);
+  /** Ends a program at once and starts it again as it was started before. */
+  async restart(name: string): Promise<void> {
+    await this.end([name]);
+    this.start(name, this.#arguments.get(name) ?? []);
   }
 
   /** Ends programs, all where none is named, and waits until they are gone. */

@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import { laterSeconds, play } from './story.ts';
+import { passing, play } from './story.ts';
 import { letTimePass } from './snapshots.ts';
 import { runTool } from './tool.ts';
 
@@ -17,6 +17,6 @@ export async function record(name: string, file: string): Promise<void> {
   } finally {
     await cluster.stop();
   }
-  letTimePass(file, laterSeconds(name));
+  letTimePass(file, passing(name));
   chmodSync(file, 0o644);
 }

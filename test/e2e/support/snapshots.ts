@@ -1,14 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Json } from './api.ts';
-import { ageSeconds } from './kubelet.ts';
+
+export interface TimePassing {
+  readonly seconds: number;
+  /** Programs that had ended, and whose leases nobody renews any more. */
+  readonly ended: readonly string[];
+}
 
 /**
  * Dates a recording later, as if the cluster had stood still since: the moment of recording moves, and with it what is renewed all the
  * time where things are well (leases, and the heartbeats of nodes that are heard of). So nothing has to be waited for until it is old.
  * What differs from run to run though it means nothing (the port of the API server) is made the same.
  */
-export function letTimePass(file: string, seconds = ageSeconds): void {
+export function letTimePass(file: string, { seconds, ended }: TimePassing): void {
   const lines: Json[] = gunzipSync(readFileSync(file))
     .toString()
     .trimEnd()
@@ -23,7 +28,8 @@ export function letTimePass(file: string, seconds = ageSeconds): void {
     if (resource === 'leases.coordination.k8s.io') {
       const renewed = Date.parse(object.spec.renewTime);
       // What lies further back was not renewed any more; what lies ahead was dated for the later moment.
-      if (renewed > taken - 60_000 && renewed <= taken + 1_000) object.spec.renewTime = later(renewed);
+      const living = !ended.includes(object.metadata.name);
+      if (living && renewed > taken - 60_000 && renewed <= taken + 1_000) object.spec.renewTime = later(renewed);
     }
     if (resource === 'nodes' && object.metadata.annotations?.['node.example.com/agent'] === undefined) {
       for (const one of object.status.conditions ?? []) one.lastHeartbeatTime = later(taken - 30_000);

@@ -4,11 +4,12 @@ import { load } from 'js-yaml';
 import { applyAll, manifests } from './apply.ts';
 import type { Json } from './api.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
-import { ageSeconds, before, type PodReport, report } from './kubelet.ts';
+import { ageSeconds, type PodReport, report } from './kubelet.ts';
 import { type NodeReport, reportNode } from './nodes.ts';
 import { deleteEvents, settledShop } from './prepared.ts';
 import { denyingWebhook, metricsServer } from './servers.ts';
 import { settled } from './settled.ts';
+import type { TimePassing } from './snapshots.ts';
 import { sleep, until } from './wait.ts';
 
 const folder = path.resolve(import.meta.dirname, '../stories');
@@ -48,9 +49,10 @@ export function storyFile(name: string): string {
   return path.join(folder, name, 'story.yaml');
 }
 
-/** How many seconds after its last step a story is looked at. */
-export function laterSeconds(name: string): number {
-  return scriptOf(name).laterSeconds ?? ageSeconds;
+/** What to know of a story to date its recording: when it is looked at, and which programs had ended. */
+export function passing(name: string): TimePassing {
+  const { laterSeconds = ageSeconds, steps = [] } = scriptOf(name);
+  return { seconds: laterSeconds, ended: steps.flatMap((step) => ('end' in step ? [step.end] : [])) };
 }
 
 function scriptOf(name: string): Script {
@@ -82,7 +84,7 @@ async function take(cluster: Cluster, from: string, step: Step): Promise<void> {
   else if ('merge' in step) {
     const { object, subresource, patch } = step.merge;
     const target = `${await pathOf(object)}${subresource === undefined ? '' : `/${subresource}`}`;
-    await api.merge(target, dated(patch));
+    await api.merge(target, patch);
   } else if ('seconds' in step) await sleep(step.seconds * 1_000);
   else if ('end' in step) await processes.end([step.end]);
   else if ('denyingWebhook' in step) await denyingWebhook(cluster, step.denyingWebhook);
@@ -105,12 +107,4 @@ async function take(cluster: Cluster, from: string, step: Step): Promise<void> {
     const [namespace, name] = where.includes('/') ? where.split('/', 2) : [undefined, where];
     return api.pathOf({ apiVersion, kind, metadata: { name, namespace } });
   }
-}
-
-/** `{before 300}` is the moment 300 seconds before the story is looked at, with the microseconds that leases have. */
-function dated(patch: Json): Json {
-  const text = JSON.stringify(patch).replaceAll(/\{before (\d+)\}/g, (_all, seconds: string) =>
-    before(Number(seconds)).replace('Z', '.000000Z'),
-  );
-  return JSON.parse(text);
 }
