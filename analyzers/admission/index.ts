@@ -15,7 +15,12 @@ export default defineAnalyzer({
   kinds: ['ResourceQuota', 'LimitRange', 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
   codes,
   settings: {
-    grace: { default: 60, unit: 'seconds', title: 'How long a refusal that may pass by itself is left alone' },
+    grace: { default: 15, unit: 'seconds', title: 'How long a refusal that may pass by itself is left alone' },
+    webhookGrace: {
+      default: 60,
+      unit: 'seconds',
+      title: 'How long a webhook and the pods behind it may take to start',
+    },
     quotaNearlyUsed: { default: 90, unit: 'percent', title: 'From which share of a quota on its use is mentioned' },
   },
   runbook,
@@ -25,6 +30,6 @@ export default defineAnalyzer({
     yield* quotas(snapshot, denials, settings.quotaNearlyUsed);
     yield* limitRanges(snapshot, denials);
     yield* podSecurity(snapshot, denials);
-    yield* webhookConfigurations(snapshot, denials, settings.grace);
+    yield* webhookConfigurations(snapshot, denials, settings.webhookGrace);
   },
 });

@@ -16,7 +16,8 @@ export function* apiServices(
     if (service === undefined || available?.status !== 'False') continue;
     if (api.metadata.deletionTimestamp !== undefined) continue;
     const since = available.lastTransitionTime;
-    if (since !== undefined && !olderThan(snapshot, since, graceSeconds)) continue;
+    const grace = definite.has(available.reason ?? '') ? Math.min(graceSeconds, settleSeconds) : graceSeconds;
+    if (since !== undefined && !olderThan(snapshot, since, grace)) continue;
     const { name, namespace } = service;
     const words = `${available.reason ?? 'Available=False'}: ${available.message ?? 'no message'}`;
     yield {
@@ -41,6 +42,11 @@ export function* apiServices(
     };
   }
 }
+
+/** Reasons that do not pass when pods become ready. */
+const definite: ReadonlySet<string> = new Set(['ServiceNotFound', 'ServicePortError']);
+/** How long even those are left alone: Services are made one after another. */
+const settleSeconds = 15;
 
 function oneLine(text: string): string {
   return text

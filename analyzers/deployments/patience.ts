@@ -41,7 +41,7 @@ export function isPatient(snapshot: Snapshot<never>, view: View, waits: Waits): 
   const { deployment, replicas, available, pods } = view;
   const lost = conditionIs(deployment, 'Available', 'False');
   const began = latest([deployment.metadata.creationTimestamp, lost?.lastTransitionTime, specChanged(deployment)]);
-  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return true;
+  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !podsShowTrouble(view);
   if (pods.length > 0 && settlingPods(snapshot, view, waits) >= replicas - available) return true;
   return isFirstRolloutOrPlanned(view) && withinDeadline(snapshot, view, waits) && !showsTrouble(view);
 }
@@ -73,11 +73,12 @@ function withinDeadline(snapshot: Snapshot<never>, { deployment }: View, waits: 
   return began !== undefined && !olderThan(snapshot, began, allowed);
 }
 
-function showsTrouble({ deployment, unready }: View): boolean {
-  return (
-    conditionIs(deployment, 'ReplicaFailure', 'True') !== undefined ||
-    unready.some((pod) => podTrouble(pod) !== undefined)
-  );
+function showsTrouble(view: View): boolean {
+  return conditionIs(view.deployment, 'ReplicaFailure', 'True') !== undefined || podsShowTrouble(view);
+}
+
+function podsShowTrouble({ unready }: View): boolean {
+  return unready.some((pod) => podTrouble(pod) !== undefined);
 }
 
 /** maxUnavailable as a number of replicas: a percentage is rounded down, the default is 25%. Source: apps/v1. */

@@ -11,7 +11,7 @@ import {
   serving,
   type Snapshot,
 } from '../../src/kit.ts';
-import { type ClassReads, type Ingress, settledIngresses } from './classes.ts';
+import { type ClassReads, type Ingress, type Patience, settledIngresses } from './classes.ts';
 import type { Code } from './codes.ts';
 
 type Snap = Snapshot<ClassReads | BackendReads | 'services'>;
@@ -24,8 +24,8 @@ interface Backend {
 }
 
 /** Backends that lead nowhere: the Service is missing, lacks the port, or has nobody to serve. Resource backends are no Services. */
-export function* backends(snapshot: Snap, grace: number): Generator<Draft<Code>> {
-  for (const ingress of settledIngresses(snapshot, grace)) {
+export function* backends(snapshot: Snap, { settle, grace }: Patience): Generator<Draft<Code>> {
+  for (const ingress of settledIngresses(snapshot, settle)) {
     for (const backend of backendsIn(ingress)) {
       const found = snapshot.lookup('services', backend.service, ingress.metadata.namespace);
       if (found.state === 'absent') yield unavailable(ingress, backend, 'the Service does not exist');

@@ -63,11 +63,17 @@ export function hasAddress({ status }: Ingress): boolean {
   return (status?.loadBalancer?.ingress ?? []).length > 0;
 }
 
-/** The Ingresses that checks may be about: older than the grace period and not being deleted. */
-export function settledIngresses(snapshot: Snapshot<ClassReads>, grace: number): readonly Ingress[] {
+/** Seconds: how old an Ingress is before anything is said of it, and how long those who serve it may take to start. */
+export interface Patience {
+  readonly settle: number;
+  readonly grace: number;
+}
+
+/** The Ingresses that checks may be about: not just made and not being deleted. */
+export function settledIngresses(snapshot: Snapshot<ClassReads>, settle: number): readonly Ingress[] {
   return snapshot.list('ingresses.networking.k8s.io').items.filter(({ metadata }) => {
     const { creationTimestamp, deletionTimestamp } = metadata;
-    return deletionTimestamp === undefined && (!creationTimestamp || olderThan(snapshot, creationTimestamp, grace));
+    return deletionTimestamp === undefined && (!creationTimestamp || olderThan(snapshot, creationTimestamp, settle));
   });
 }
 

@@ -30,6 +30,7 @@ export default defineAnalyzer({
   kinds: ['Ingress', 'IngressClass'],
   codes,
   settings: {
+    settleSeconds: { default: 15, unit: 'seconds', title: 'How old an Ingress is before anything is said of it' },
     addressSeconds: {
       default: 300,
       unit: 'seconds',
@@ -38,7 +39,7 @@ export default defineAnalyzer({
     graceSeconds: {
       default: 120,
       unit: 'seconds',
-      title: 'How long a new Ingress, controller or pod may take until requests are served',
+      title: 'How long a controller or pod may take until requests are served',
     },
     tlsSeconds: {
       default: 300,
@@ -47,11 +48,12 @@ export default defineAnalyzer({
     },
   },
   runbook,
-  *analyze(snapshot, { addressSeconds, graceSeconds, tlsSeconds }) {
+  *analyze(snapshot, { settleSeconds, addressSeconds, graceSeconds, tlsSeconds }) {
+    const patience = { settle: settleSeconds, grace: graceSeconds };
     yield* severalDefaults(snapshot);
-    yield* notServed(snapshot, graceSeconds);
+    yield* notServed(snapshot, patience);
     yield* addresses(snapshot, { address: addressSeconds, grace: graceSeconds });
-    yield* backends(snapshot, graceSeconds);
+    yield* backends(snapshot, patience);
     yield* certificates(snapshot, tlsSeconds);
     yield* pathConflicts(snapshot);
   },

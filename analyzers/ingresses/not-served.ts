@@ -5,6 +5,7 @@ import {
   hasAddress,
   type Ingress,
   lookupClass,
+  type Patience,
   settledIngresses,
   type Wanted,
   wantedClass,
@@ -15,8 +16,8 @@ import { type Controller, type ControllerReads, controllersAllSeen, controllersF
 type Snap = Snapshot<ClassReads | ControllerReads>;
 
 /** Ingresses that no controller serves: their class does not exist, or they have none, or their controller is down. */
-export function* notServed(snapshot: Snap, grace: number): Generator<Draft<Code>> {
-  for (const ingress of settledIngresses(snapshot, grace)) {
+export function* notServed(snapshot: Snap, { settle, grace }: Patience): Generator<Draft<Code>> {
+  for (const ingress of settledIngresses(snapshot, settle)) {
     const draft = whyNotServed(snapshot, ingress, grace);
     if (draft !== undefined) yield draft;
   }

@@ -9,7 +9,10 @@ import { clue, type Trouble, troubleOf } from './ready-text.ts';
  */
 export function* readiness(one: NodeCase): Iterable<NodeDraft> {
   const ready = condition(one.node, 'Ready');
-  if (ready === undefined || ready.status === 'True' || isNew(one, one.settings.startGrace)) return;
+  if (ready === undefined || ready.status === 'True') return;
+  // A kubelet that has stopped posting had begun: that is no start.
+  const stopped = ready.status === 'Unknown' && ready.reason !== 'NodeStatusNeverUpdated';
+  if (!stopped && isNew(one, one.settings.startGrace)) return;
   if (ready.status === 'Unknown') yield unreachable(one, ready);
   else yield notReady(one, ready);
 }

@@ -15,7 +15,7 @@ export default defineAnalyzer({
   kinds: ['Secret', 'ConfigMap', 'ServiceAccount'],
   codes,
   settings: {
-    grace: { default: 60, unit: 'seconds', title: 'How old a referrer is before what it names has to exist' },
+    grace: { default: 15, unit: 'seconds', title: 'How old a referrer is before what it names has to exist' },
     tlsGrace: { default: 300, unit: 'seconds', title: 'How old an Ingress is before its TLS Secret has to exist' },
   },
   runbook,
@@ -30,12 +30,13 @@ export default defineAnalyzer({
   },
 });
 
-/** Referrers that were just made, or that are being deleted with or without their namespace, are left alone. */
-function isSettled(snapshot: View, { referrer }: Use, graceSeconds: number): boolean {
+/** Referrers that were just made and of which nobody says that something is missing, or that are being deleted with or without their namespace, are left alone. */
+function isSettled(snapshot: View, { referrer, saysObject, saysKey }: Use, graceSeconds: number): boolean {
   const { creationTimestamp, deletionTimestamp, namespace } = referrer.metadata;
   if (deletionTimestamp !== undefined) return false;
   const young = creationTimestamp !== undefined && !olderThan(snapshot, creationTimestamp, graceSeconds);
-  if (young || namespace === undefined) return !young;
+  if (young && !saysObject && !saysKey) return false;
+  if (namespace === undefined) return true;
   const home = snapshot.lookup('namespaces', namespace);
   return home.state !== 'found' || home.object.metadata.deletionTimestamp === undefined;
 }

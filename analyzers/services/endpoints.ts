@@ -24,8 +24,11 @@ import { settledServices } from './settled.ts';
 type Snap = Snapshot<BackendReads | ReferrerReads | 'services' | 'namespaces'>;
 
 /** Services that have nobody to send traffic to. One that is partly ready is quiet: its pods' own findings say enough. */
-export function* endpoints(snapshot: Snap, grace: number): Generator<Draft<Code>> {
-  for (const service of settledServices(snapshot, grace)) {
+export function* endpoints(
+  snapshot: Snap,
+  { settle, grace }: { readonly settle: number; readonly grace: number },
+): Generator<Draft<Code>> {
+  for (const service of settledServices(snapshot, settle)) {
     switch (serving(snapshot, service, grace)) {
       case 'unready':
         yield noReadyEndpoints(snapshot, service);

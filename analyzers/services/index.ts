@@ -32,10 +32,11 @@ export default defineAnalyzer({
   kinds: ['Service', 'EndpointSlice'],
   codes,
   settings: {
+    settleSeconds: { default: 15, unit: 'seconds', title: 'How old a Service is before anything is said of it' },
     graceSeconds: {
       default: 120,
       unit: 'seconds',
-      title: 'How long a new Service, controller or pod may take until endpoints are ready',
+      title: 'How long a controller or pod may take until endpoints are ready',
     },
     loadBalancerSeconds: {
       default: 300,
@@ -44,9 +45,9 @@ export default defineAnalyzer({
     },
   },
   runbook,
-  *analyze(snapshot, { graceSeconds, loadBalancerSeconds }) {
-    yield* endpoints(snapshot, graceSeconds);
-    yield* ports(snapshot, graceSeconds);
+  *analyze(snapshot, { settleSeconds, graceSeconds, loadBalancerSeconds }) {
+    yield* endpoints(snapshot, { settle: settleSeconds, grace: graceSeconds });
+    yield* ports(snapshot, settleSeconds);
     yield* loadBalancers(snapshot, loadBalancerSeconds);
     yield* localPolicies(snapshot);
     yield* addressConflicts(snapshot);

@@ -24,8 +24,8 @@ type Port = NonNullable<Service['spec']['ports']>[number];
  * Target ports that lead nowhere. A name must be that of a container port with the same protocol, in a container or a sidecar
  * (EndpointSlice controller, FindPort); a number needs no declaration, so a number that is not declared is worth a hint only.
  */
-export function* ports(snapshot: Snap, grace: number): Generator<Draft<Code>> {
-  for (const service of settledServices(snapshot, grace)) {
+export function* ports(snapshot: Snap, settle: number): Generator<Draft<Code>> {
+  for (const service of settledServices(snapshot, settle)) {
     if (service.spec.type === 'ExternalName') continue;
     const { pods } = backendsOf(snapshot, service);
     if (pods.length === 0) continue;

@@ -27,14 +27,20 @@ export function* pendingClaims(
   for (const claim of snapshot.list('persistentvolumeclaims').items) {
     const { metadata, status } = claim;
     if ((status?.phase ?? 'Pending') !== 'Pending' || metadata.deletionTimestamp !== undefined) continue;
-    if (!olderThan(snapshot, metadata.creationTimestamp, graceSeconds)) continue;
+    if (!olderThan(snapshot, metadata.creationTimestamp, settleSeconds)) continue;
     const events = eventsOf(snapshot, ref(claim), metadata.uid);
     const draft = reasonOf({ snapshot, claim, events, provisionSeconds });
     if (draft === undefined) continue;
+    if (!definite.has(draft.code) && !olderThan(snapshot, metadata.creationTimestamp, graceSeconds)) continue;
     const since = draft.since ?? metadata.creationTimestamp;
     yield { ...draft, ...(since === undefined ? {} : { since }) };
   }
 }
+
+/** What does not pass by itself: the claim's class is missing. */
+const definite: ReadonlySet<Code> = new Set(['PersistentVolumeClaimPending', 'PersistentVolumeClaimNoClass'] as const);
+/** How long even that is left alone: classes and claims are made one after another. */
+const settleSeconds = 15;
 
 function reasonOf(waiting: Waiting): Draft<Code> | undefined {
   const { snapshot, claim } = waiting;

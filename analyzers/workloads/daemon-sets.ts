@@ -7,6 +7,7 @@ import {
   latest,
   olderThan,
   podStates,
+  podTrouble,
   ref,
   type Snapshot,
   specChanged,
@@ -52,7 +53,8 @@ export function* daemonSetReadiness(snapshot: Snapshot<Reads>, waits: Waits): Ge
 function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): boolean {
   const { set, desired, ready, unready, pods, podsSeen } = view;
   const began = latest([set.metadata.creationTimestamp, specChanged(set)]);
-  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return true;
+  if (began !== undefined && !olderThan(snapshot, began, waits.grace))
+    return unready.every((pod) => podTrouble(pod) === undefined);
   if (!podsSeen) return view.lagging;
   const calm = new Set(settling(snapshot, unready, waits));
   const fine = new Set(

@@ -1,13 +1,14 @@
 import {
+  condition,
   isActive,
   isLagging,
   isReady,
   latest,
-  condition,
   olderThan,
   once,
   ownedBy,
   type Pod,
+  podTrouble,
   type ResourceTypes,
   type Snapshot,
   specChanged,
@@ -86,7 +87,8 @@ function viewOf(snapshot: Snapshot<Reads>, set: StatefulSet): View {
 export function isSettled(snapshot: Snapshot<never>, view: View, waits: Waits): boolean {
   const { set, ordinals, podsSeen } = view;
   const began = latest([set.metadata.creationTimestamp, specChanged(set)]);
-  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return true;
+  const trouble = ordinals.some(({ pod, ready }) => pod !== undefined && !ready && podTrouble(pod) !== undefined);
+  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !trouble;
   // Without pods, one that is missing in the middle of an update is taken for the one that is replaced.
   if (!podsSeen) return view.lagging || (view.updating && view.replicas - view.ready === 1);
   const pods = ordinals.flatMap(({ pod, ready }) => (pod === undefined || ready ? [] : [pod]));

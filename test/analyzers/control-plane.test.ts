@@ -26,6 +26,16 @@ describe('APIServices', () => {
   test.each<[string, KubeObject[], string[]]>([
     ['not available', [api(missing)], loud],
     ['not available, it is not said since when', [api({ ...missing, lastTransitionTime: undefined })], loud],
+    [
+      'no Service for half a minute: it does not come by itself',
+      [api({ ...missing, reason: 'ServiceNotFound', lastTransitionTime: ago('30s') })],
+      loud,
+    ],
+    [
+      'quiet: no Service for seconds',
+      [api({ ...missing, reason: 'ServiceNotFound', lastTransitionTime: ago('5s') })],
+      [],
+    ],
     ['quiet: available', [api({ status: 'True' })], []],
     ['quiet: not known', [api({ status: 'Unknown' })], []],
     ['quiet: since seconds', [api({ ...missing, lastTransitionTime: ago('20s') })], []],

@@ -93,6 +93,14 @@ describe('a Deployment that lacks replicas', () => {
       ['critical DeploymentUnavailable Deployment shop/web'],
     ],
     [
+      'made half a minute ago, and its pods crash already',
+      family(merge(created('30s'), status(none, conditions('False', 'ReplicaSetUpdated', '30s'))) as Patch, [
+        waiting('CrashLoopBackOff'),
+        waiting('CrashLoopBackOff'),
+      ]),
+      ['critical DeploymentUnavailable Deployment shop/web'],
+    ],
+    [
       'the first rollout crashes',
       family(merge(created('4m'), status(none, conditions('False', 'ReplicaSetUpdated', '4m'))) as Patch, [
         waiting('CrashLoopBackOff'),

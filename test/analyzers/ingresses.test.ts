@@ -238,7 +238,7 @@ const quiet: readonly Row[] = [
     [ingress('a', { spec: { rules: [rule(backend('ssl-redirect', { name: 'use-annotation' }))] } }), nginx()],
     [],
   ],
-  ['an Ingress made just now', [ingress('a', { ...noAddress, metadata: { creationTimestamp: ago('60s') } })], []],
+  ['an Ingress made just now', [ingress('a', { ...noAddress, metadata: { creationTimestamp: ago('10s') } })], []],
   ['an Ingress being deleted', [ingress('a', { metadata: { deletionTimestamp: ago('1m') } })], []],
   [
     'a Resource backend',

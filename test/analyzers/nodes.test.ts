@@ -43,6 +43,7 @@ describe('loud', () => {
       ['critical NodeNotReady Node n1'],
     ],
     ['silent', [sick('n1', [silent()])], ['critical NodeUnreachable Node n1']],
+    ['silent, a minute after it came', [sick('n1', [silent(ago('10s'))], young)], ['critical NodeUnreachable Node n1']],
     [
       'not ready in maintenance',
       [sick('n1', [notReady('x')], { spec: { unschedulable: true } })],
@@ -137,6 +138,11 @@ describe('quiet', () => {
     [
       'a heartbeat of an hour ago with a fresh lease',
       [sick('n1', [{ ...healthy, lastHeartbeatTime: ago('1h') }]), lease('n1', ago('5s'))],
+      [],
+    ],
+    [
+      'just registered, never heard of',
+      [sick('n1', [condition('Ready', 'Unknown', '', ago('50s'), 'NodeStatusNeverUpdated')], young)],
       [],
     ],
     ['just registered, not ready', [sick('n1', [notReady(cni)], young)], []],

@@ -131,10 +131,10 @@ describe('templates', () => {
     ['quiet: optional volume', [web(volume({ configMap: { name: 'c', optional: true } }))], []],
     ['quiet: default ServiceAccount', [web({ serviceAccountName: 'default' })], []],
     ['quiet: built-in PriorityClass', [web({ priorityClassName: 'system-cluster-critical' })], []],
-    ['quiet: just created', [web(password(), { metadata: { creationTimestamp: ago('20s') } })], []],
+    ['quiet: just created', [web(password(), { metadata: { creationTimestamp: ago('10s') } })], []],
     [
       'quiet: just rolled out',
-      [web(password()), replicaSet(web(password()), 'new', { metadata: { creationTimestamp: ago('20s') } })],
+      [web(password()), replicaSet(web(password()), 'new', { metadata: { creationTimestamp: ago('10s') } })],
       [],
     ],
     ['quiet: being deleted', [web(password(), { metadata: { deletionTimestamp: ago('1m') } })], []],
@@ -191,6 +191,11 @@ describe('pods', () => {
   const config = (message: string) => waiting('CreateContainerConfigError', message);
 
   test.each<[string, KubeObject[], string[]]>([
+    [
+      'waits for a Secret, just created, and the kubelet says so',
+      [lone(password(), { ...config('secret "db" not found'), metadata: { creationTimestamp: ago('5s') } })],
+      ['critical SecretMissing Secret shop/db'],
+    ],
     [
       'waits for a Secret',
       [lone(password(), config('secret "db" not found'))],
@@ -268,7 +273,7 @@ describe('pods', () => {
     ['quiet: being deleted', [lone(password(), { metadata: { deletionTimestamp: ago('10s') } })], []],
     [
       'quiet: just created',
-      [lone(volume({ secret: { secretName: 'db' } }), { ...creating, metadata: { creationTimestamp: ago('20s') } })],
+      [lone(volume({ secret: { secretName: 'db' } }), { ...creating, metadata: { creationTimestamp: ago('10s') } })],
       [],
     ],
     [

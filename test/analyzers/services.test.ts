@@ -301,7 +301,7 @@ const quiet: readonly Row[] = [
     [service('web', ok), slice('web', [], { endpoints: [{ addresses: ['10.0.0.1'] }] }), pod('a')],
     [],
   ],
-  ['a Service made just now', [service('web', fresh)], []],
+  ['a Service made just now', [service('web', { metadata: { creationTimestamp: ago('10s') } })], []],
   ['a Service being deleted', [service('web', { metadata: { deletionTimestamp: ago('1m') } })], []],
   [
     'a namespace being deleted',
@@ -508,10 +508,9 @@ describe('services', () => {
     expect(found(services, objects, options)).toEqual(expected);
   });
 
-  test('the grace period is a setting', () => {
-    expect(found(services, [service('web', fresh)], { settings: { graceSeconds: 10 } })).toEqual([
-      'warning ServiceNoMatchingPods Service shop/web',
-    ]);
+  test('how old a Service is before anything is said is a setting', () => {
+    expect(found(services, [service('web', fresh)])).toEqual(['warning ServiceNoMatchingPods Service shop/web']);
+    expect(found(services, [service('web', fresh)], { settings: { settleSeconds: 60 } })).toEqual([]);
   });
 });
 

@@ -146,6 +146,7 @@ const loud: readonly Row[] = [
     [byHand, volume('pv1'), managerLease(ago('1h'))],
     [`critical PersistentVolumeClaimPending ${on}`],
   ],
+  ['a class that does not exist, after 90 seconds', [claim(young)], [`critical PersistentVolumeClaimPending ${on}`]],
   ['a class that does not exist', [claim()], [`critical PersistentVolumeClaimPending ${on}`]],
   [
     'the same by the old annotation',
@@ -421,7 +422,8 @@ const healthy: readonly KubeObject[] = [
 const quiet: readonly Row[] = [
   ['a healthy cluster', healthy, []],
   ['a cluster without claims and without a default class', [fast(), driver], []],
-  ['a claim of 90 seconds', [claim(young)], []],
+  ['a claim of ten seconds', [claim({ metadata: { creationTimestamp: ago('10s') } })], []],
+  ['a claim of 90 seconds that its provisioner may still serve', [claim(young), fast(), driver], []],
   ['a claim that is being deleted', [claim({ metadata: { deletionTimestamp: ago('1m') } })], []],
   ['a pod that waits for another reason', [claim(), wffc, driver, pendingUser], []],
   ['a claim whose pods cannot be seen', [claim(), wffc, driver], [], { missing: { pods: 'forbidden' } }],
