@@ -29,8 +29,11 @@ export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
   const waited = age(snapshot, since) ?? 0;
   // A node was chosen that is still to come or to be made free: a scheduler has looked at the pod.
   const chosen = pod.status?.nominatedNodeName ?? '';
-  if (waited < (chosen === '' ? settings.pendingGrace : settings.scaleUpGrace)) return;
-  const claims = unboundClaims(one, placementOf(snapshot, pod));
+  const placement = placementOf(snapshot, pod);
+  // The scheduler names a node in a claim only when that node is there and has room: what is missing then is the volume.
+  const reserved = placement.waiting.some(({ selectedNode }) => selectedNode !== undefined);
+  if (waited < (chosen === '' || reserved ? settings.pendingGrace : settings.scaleUpGrace)) return;
+  const claims = unboundClaims(one, placement);
   if (claims !== undefined) {
     yield claims;
     return;
