@@ -27,7 +27,7 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
   return {
     code: 'ServiceNoMatchingPods',
     object: ref(service),
-    severity: severityOf(service, referrers),
+    severity: severityOf(service, referrers, near !== undefined || backendsOf(snapshot, service).workloadsSeen),
     message: `no pod in the namespace matches its selector ${text}${near === undefined ? '' : `; ${near}`}`,
     evidence: [
       field(service, 'spec.selector', service.spec.selector ?? {}),
@@ -40,10 +40,11 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
 
 /**
  * Operators make Services for roles that no pod need have (the replicas of a database of one), and a virtual machine of KubeVirt has
- * a pod while it runs only: those matter where they are used.
+ * a pod while it runs only: those matter where they are used. So do those whose controller, scaled to zero, may not have been seen.
  */
-function severityOf(service: Service, referrers: readonly Referrer[]): Severity {
+function severityOf(service: Service, referrers: readonly Referrer[], sure: boolean): Severity {
   if (referrers.length > 0) return 'critical';
+  if (!sure) return 'info';
   const machine = Object.keys(service.spec.selector ?? {}).some((key) => /(^|\.)kubevirt\.io\//.test(key));
   return machine || controllerOf(service) !== undefined ? 'info' : 'warning';
 }

@@ -39,6 +39,8 @@ export interface Backends {
   /** Controllers whose template matches the selector. A ReplicaSet of a Deployment is left out, the Deployment stands for it. */
   readonly workloads: readonly SelectedWorkload[];
   readonly workloadsSeen: boolean;
+  /** Whether all Deployments of the namespace could be seen: of recordings that name kinds one by one, few hold them all. */
+  readonly deploymentsSeen: boolean;
   readonly slices: readonly ResourceTypes['endpointslices.discovery.k8s.io'][];
   /** Whether all slices of the namespace could be seen. */
   readonly slicesSeen: boolean;
@@ -68,6 +70,7 @@ function collect(snapshot: Snapshot<BackendReads>, service: Service): Backends {
     ended: matching.filter(hasEnded),
     podsSeen: pods.complete,
     workloads: selects ? workloads.filter(({ labels }) => matchesLabels(selector, labels)) : [],
+    deploymentsSeen: snapshot.list('deployments.apps', namespace).complete,
     workloadsSeen: workloadResources.every((resource) => snapshot.list(resource, namespace).complete),
     slices,
     slicesSeen: snapshot.list('endpointslices.discovery.k8s.io', namespace).complete,

@@ -82,7 +82,7 @@ function withoutPods(snapshot: Snapshot<never>, backends: Backends, grace: numbe
 }
 
 function withoutLivePods(snapshot: Snapshot<never>, backends: Backends, grace: number): Serving {
-  const { pods, ended, workloads, workloadsSeen } = backends;
+  const { pods, ended, workloads, deploymentsSeen } = backends;
   const busy = workloads.filter(({ idle }) => idle === undefined);
   if (busy.length > 0) {
     const leaving = pods.some((pod) => !olderThan(snapshot, pod.metadata.deletionTimestamp, grace));
@@ -91,7 +91,7 @@ function withoutLivePods(snapshot: Snapshot<never>, backends: Backends, grace: n
   if (workloads.length > 0) return 'idle';
   if (ended.length > 0) return ended.every((pod) => pod.status?.phase === 'Succeeded') ? 'idle' : 'unready';
   if (pods.length > 0) return 'starting';
-  return workloadsSeen ? 'unmatched' : 'unknown';
+  return deploymentsSeen ? 'unmatched' : 'unknown';
 }
 
 function isNew(snapshot: Snapshot<never>, { object }: Backends['workloads'][number], grace: number): boolean {

@@ -84,6 +84,18 @@ type Row = readonly [
 const loud: readonly Row[] = [
   ['a selector that nothing matches', [service('web')], ['warning ServiceNoMatchingPods Service shop/web']],
   [
+    'other controllers unseen: it may be scaled to zero, so a hint only',
+    [service('web')],
+    ['info ServiceNoMatchingPods Service shop/web'],
+    { missing: { 'statefulsets.apps': 'not in the recording' } },
+  ],
+  [
+    'other controllers unseen, but requests come in',
+    [service('web'), ingress()],
+    ['critical ServiceNoMatchingPods Service shop/web'],
+    { missing: { 'statefulsets.apps': 'not in the recording' } },
+  ],
+  [
     'the Service of a virtual machine that is stopped',
     [service('web', { spec: { selector: { app: undefined, 'vm.kubevirt.io/name': 'fedora' } } })],
     ['info ServiceNoMatchingPods Service shop/web'],
@@ -394,10 +406,10 @@ const quiet: readonly Row[] = [
   ['neither pods nor slices seen', [service('web')], [], bothUnseen],
   ['pods unseen, slices ready', [service('web'), slice('web', [true])], [], podsUnseen],
   [
-    'controllers unseen, so it may be scaled to zero',
+    'Deployments unseen, so it may be scaled to zero',
     [service('web')],
     [],
-    { missing: { 'statefulsets.apps': 'forbidden' } },
+    { missing: { 'deployments.apps': 'forbidden' } },
   ],
   ['slices unseen, pods ready', [service('web', ok), pod('a')], [], slicesUnseen],
   [
