@@ -4,6 +4,7 @@ import { isRecord } from '../shape.ts';
 import { type Claims, createClaims } from './claims.ts';
 import { gitVersion, isPage, itemsOf, notStored, type Raw, typed } from './documents.ts';
 import type { Place } from './layout.ts';
+import { withoutNullTexts } from './null-texts.ts';
 import { createShelves, metadataField } from './shelves.ts';
 import { resourceByKind, understand } from './versions.ts';
 
@@ -133,7 +134,8 @@ export function createCollector(): Collector {
     problemCount: 0,
     serverVersion: undefined,
     newest: () => shelves.newest(),
-    document(document, origin) {
+    document(given, origin) {
+      const document = origin.place.kit === true ? withoutNullTexts(given) : given;
       if (Array.isArray(document)) return bare(document, origin);
       if (!isRecord(document)) return { what: 'nothing', problem: 'it holds no object' };
       const items = itemsOf(document);

@@ -20,7 +20,7 @@ export function typed(document: Raw, place: Place): { apiVersion: string; kind: 
   const { apiVersion, kind } = document;
   if (typeof kind === 'string' && kind !== 'List' && typeof apiVersion === 'string')
     return { apiVersion, kind: kind.slice(0, -'List'.length) };
-  return place.resource === undefined || (kind === 'List' && place.only !== true)
+  return place.resource === undefined || (kind === 'List' && place.kit !== true)
     ? undefined
     : resources[place.resource];
 }

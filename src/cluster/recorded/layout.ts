@@ -4,8 +4,8 @@ import { allResources, type Resource, resources } from '../../model/resources.ts
 export interface Place {
   readonly namespace?: string;
   readonly resource?: Resource;
-  /** True where a list of no kind (`kind: List`) can hold nothing else than the resource. */
-  readonly only?: boolean;
+  /** True for a file of support-bundle-kit, whose lists of no kind (`kind: List`) hold nothing else than the resource. */
+  readonly kit?: boolean;
 }
 
 /**
@@ -38,7 +38,7 @@ export function placeOf(path: string): Place {
 function versioned(folders: readonly string[], file: string, namespace: string | undefined): Place {
   const group = folders.length === 1 ? '' : folders[0];
   const resource = allResources.find((one) => resources[one].plural === file && groupOf(one) === group);
-  return resource === undefined ? {} : { ...place(resource, namespace), only: true };
+  return { ...place(resource, namespace), kit: true };
 }
 
 function groupOf(resource: Resource): string {

@@ -219,3 +219,33 @@ test('a bundle of support-bundle-kit tells by its files where a kind has no obje
   expect(shown(loaded, 'deployments.apps')).toBe('(shop)');
   expect(shown(loaded, 'nodes')).toBe('(-: not in the recording)');
 });
+
+test('a bundle of support-bundle-kit writes "null" for empty texts, others do not', async () => {
+  const found = pod('shop/a', {
+    metadata: { labels: { app: 'null', tier: 'front' } },
+    spec: {
+      nodeName: 'null',
+      nodeSelector: { disk: 'null' },
+      containers: [{ name: 'app', image: 'i', args: ['null'] }],
+    },
+    status: { message: 'Back-off pulling image "i"null', reason: 'null' },
+  });
+  const claim = object('persistentvolumeclaims', 'shop/c', { spec: { storageClassName: 'null', volumeName: 'null' } });
+  const files = (root: string) => ({
+    [`${root}/shop/v1/pods.yaml`]: list(found),
+    [`${root}/shop/v1/persistentvolumeclaims.yaml`]: list(claim),
+  });
+  const { snapshot } = await loadRecorded({ paths: [folder(files('yamls/namespaced'))] });
+  const [one] = snapshot.list('pods').items;
+  expect(one?.metadata.labels).toEqual({ app: '', tier: 'front' });
+  expect(one?.spec).toMatchObject({ nodeSelector: { disk: '' }, containers: [{ args: [''] }] });
+  expect(one?.spec.nodeName).toBeUndefined();
+  expect(one?.status).toMatchObject({ message: 'Back-off pulling image "i"' });
+  expect(one?.status?.reason).toBeUndefined();
+  const [bound] = snapshot.list('persistentvolumeclaims').items;
+  expect(bound?.spec).toMatchObject({ storageClassName: '' });
+  expect(bound?.spec.volumeName).toBeUndefined();
+
+  const other = await loadRecorded({ paths: [folder(files('namespaces'))] });
+  expect(other.snapshot.list('pods').items[0]?.spec.nodeName).toBe('null');
+});
