@@ -57,9 +57,13 @@ describe('what can go wrong with the API server', () => {
     return outcome;
   }
 
+  function loud(report: Report | undefined) {
+    return report?.incidents.filter(({ severity }) => severity !== 'info');
+  }
+
   function healthy(report: Report | undefined): void {
     expect(report?.gaps).toEqual([]);
-    expect(report?.incidents.filter(({ severity }) => severity !== 'info')).toEqual([]);
+    expect(loud(report)).toEqual([]);
     expect(report?.stats.resources['configmaps']).toBeGreaterThanOrEqual(many);
   }
 
@@ -73,14 +77,18 @@ describe('what can go wrong with the API server', () => {
     });
     expect(requests.length).toBe(report?.stats.requests);
     const pages = requests.filter(({ path }) => path === '/api/v1/configmaps');
-    expect(pages.length).toBe(Math.ceil((report?.stats.resources['configmaps'] ?? 0) / 500));
+    const limit = Number(new URLSearchParams(pages[0]?.query).get('limit'));
+    expect(pages.length).toBe(Math.ceil((report?.stats.resources['configmaps'] ?? 0) / limit));
     const others = requests.filter(({ verb, path }) => verb === 'list' && path !== '/api/v1/configmaps');
     expect(others.length).toBe(neededResources(analyzers).length - 1);
   });
 
   it('is restarted in the middle of a list', async () => {
-    const { report } = await interrupted('restarted', () => cluster.restartApiServer());
-    healthy(report);
+    const { exitCode, report } = await interrupted('restarted', () => cluster.restartApiServer());
+    expect(exitCode).toBe(0);
+    expect(loud(report)).toEqual([]);
+    // A server that starts refuses what it will allow once it has read its roles: such a list may be a gap, never a finding.
+    expect(report?.gaps.filter(({ reason }) => reason !== 'may not be listed (403)')).toEqual([]);
   });
 
   it('forgets in the middle of a list what it began to list: 410', async () => {
@@ -203,7 +211,7 @@ describe('what can go wrong with the API server', () => {
     };
     await applyAll(cluster.api, [crd('widgets'), crd('gadgets', { conversion: { strategy: 'Webhook', webhook } })]);
     await until('the custom kinds', async () => cluster.api.list('/apis/example.com/v2/widgets'));
-    await inParallel(2_000, (index) =>
+    await inParallel(20_000, (index) =>
       cluster.api.call('POST', '/apis/example.com/v2/namespaces/large/widgets', {
         apiVersion: 'example.com/v2',
         kind: 'Widget',

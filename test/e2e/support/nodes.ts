@@ -1,4 +1,4 @@
-import { before } from './kubelet.ts';
+import { before } from './times.ts';
 import type { Api, Json } from './api.ts';
 
 /** What the simulated kubelet of a node says from now on, or that it says nothing more. */

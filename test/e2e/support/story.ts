@@ -4,12 +4,13 @@ import { load } from 'js-yaml';
 import { applyAll, manifests } from './apply.ts';
 import type { Json } from './api.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
-import { ageSeconds, type PodReport, report } from './kubelet.ts';
+import { type PodReport, report } from './kubelet.ts';
 import { type NodeReport, reportNode } from './nodes.ts';
 import { deleteEvents, settledShop } from './prepared.ts';
 import { denyingWebhook, metricsServer } from './servers.ts';
 import { settled } from './settled.ts';
 import type { TimePassing } from './snapshots.ts';
+import { ageSeconds } from './times.ts';
 import { sleep, until } from './wait.ts';
 
 const folder = path.resolve(import.meta.dirname, '../stories');
