@@ -13,6 +13,8 @@ export interface LayerSource {
 
 /** Reads one layer. @throws UserError that names the place of the first mistake, with the nearest name where a name is wrong. */
 export function parseLayer(raw: unknown, schema: ReturnType<typeof layerSchema>, source: LayerSource): Layer {
+  // Most runs say nothing in most places, and a schema costs milliseconds when it is first used.
+  if (typeof raw === 'object' && raw !== null && Object.keys(raw).length === 0) return {};
   const result = schema.safeParse(raw);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
