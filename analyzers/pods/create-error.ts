@@ -2,7 +2,7 @@ import { type CauseLink, field } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { called, type ContainerView, type Terminated } from './containers.ts';
-import { nodeLinks, nodeOf } from './links.ts';
+import { deviceLinks, nodeLinks, nodeOf } from './links.ts';
 import { after } from './text.ts';
 
 /** Reasons of pkg/kubelet/container and kuberuntime. */
@@ -29,7 +29,10 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
         : [field(one.pod, `${container.specPath}.command`, container.spec.command)]),
       field(one.pod, `${container.specPath}.image`, container.spec.image ?? ''),
     ],
-    causes: kind.node === undefined ? [] : nodeLinks(one, kind.node),
+    causes: [
+      ...(kind.node === undefined ? [] : nodeLinks(one, kind.node)),
+      ...(kind.code === 'PodGPURuntimeFailed' ? deviceLinks(one) : []),
+    ],
     since: notReadySince(one),
     values: values({
       container: container.name,

@@ -1,7 +1,7 @@
 import { computed, field } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import { called, type ContainerView } from './containers.ts';
-import { nodeLinks } from './links.ts';
+import { deviceLinks, nodeLinks } from './links.ts';
 
 /**
  * Devices (GPUs) that their plugin calls unhealthy, by the container that was given them: `allocatedResourcesStatus`, on by default
@@ -27,7 +27,7 @@ function broken(one: PodCase, container: ContainerView): readonly PodDraft[] {
           field(one.pod, `${statusPath}.allocatedResourcesStatus[${index}]`, sick),
           computed(one.pod, `unhealthy: ${ids}`),
         ],
-        causes: nodeLinks(one),
+        causes: [...nodeLinks(one), ...deviceLinks(one)],
         since: notReadySince(one),
         values: values({ container: container.name, extendedResource: name, device: sick[0]?.resourceID, node }),
       }),

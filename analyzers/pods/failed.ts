@@ -4,7 +4,7 @@ import type { Code } from './codes.ts';
 import { failed, oom } from './crash.ts';
 import { lastEnding } from './endings.ts';
 import { evictedFault, keepsHappening } from './evicted.ts';
-import { nodeLinks } from './links.ts';
+import { deviceLinks, nodeLinks } from './links.ts';
 import { isFirstRetry, isReplaced } from './replaced.ts';
 import { after } from './text.ts';
 
@@ -67,6 +67,15 @@ function codeOf(reason: string): Code | undefined {
   return undefined;
 }
 
+/** Whether the kubelet had no devices for the pod. Source: pkg/kubelet/cm/devicemanager, Allocate. */
+function refusedForDevices(reason: string, message = ''): boolean {
+  return (
+    reason.startsWith('OutOfnvidia.com/') ||
+    (reason === 'UnexpectedAdmissionError' &&
+      /requested number of devices unavailable|unregistered device|unhealthy devices|no longer healthy/.test(message))
+  );
+}
+
 function byReason(one: PodCase, code: Code, reason: string): PodDraft {
   const { pod } = one;
   const node = pod.spec.nodeName ?? '';
@@ -82,7 +91,10 @@ function byReason(one: PodCase, code: Code, reason: string): PodDraft {
       field(pod, 'status.reason', reason),
       ...(pod.status?.message === undefined ? [] : [field(pod, 'status.message', pod.status.message)]),
     ],
-    causes: code === 'PodDeadlineExceeded' ? [] : nodeLinks(one, 'likely'),
+    causes: [
+      ...(code === 'PodDeadlineExceeded' ? [] : nodeLinks(one, 'likely')),
+      ...(refusedForDevices(reason, pod.status?.message) ? deviceLinks(one) : []),
+    ],
     since: condition(pod, 'Ready')?.lastTransitionTime ?? pod.status?.startTime ?? pod.metadata.creationTimestamp,
     values: values({ node, reason }),
   });

@@ -81,7 +81,21 @@ export function classifyPull(reason: string, text: string, image: string): PullF
   const known = Object.hasOwn(byReason, reason) ? byReason[reason] : undefined;
   if (known !== undefined) return known;
   const words = withoutNames(text, image);
-  return byText.find(([pattern]) => pattern.test(words))?.[1];
+  const fault = byText.find(([pattern]) => pattern.test(words))?.[1];
+  return fault?.code === 'PodImagePullDenied' && isOfficial(image) && noneOrDenied.test(words) ? notOfficial : fault;
+}
+
+/** What Docker Hub says of a repository that does not exist, as of one that is private. */
+const noneOrDenied = /repository does not exist or may require/i;
+/** Docker Hub's official images are public, so none of them is refused: one that is does not exist. */
+const notOfficial: PullFault = {
+  code: 'PodImageNotFound',
+  reason: "a name without a registry is one of Docker Hub's official images, and there is none of this name",
+};
+
+/** True for images that a short name leads to: `web:1` is `docker.io/library/web:1`. */
+function isOfficial(image: string): boolean {
+  return /^(?:(?:index\.)?docker\.io\/)?(?:library\/)?[^/]+$/.test(image);
 }
 
 /** The text without the image's name, without URLs, paths and other image names: all that has a slash, save `i/o timeout`. */

@@ -18,6 +18,13 @@ export function nodeLinks({ pod }: PodCase, certainty: CauseLink['certainty'] = 
   return [{ object: nodeRef(name), needs: 'run', via: { field: 'spec.nodeName', value: name }, certainty }];
 }
 
+/** The node a pod is bound to, as a cause of what a fault of its devices explains. */
+export function deviceLinks({ pod }: PodCase): readonly CauseLink[] {
+  const name = pod.spec.nodeName;
+  if (name === undefined || name === '') return [];
+  return [{ object: nodeRef(name), needs: 'start', via: { field: 'spec.nodeName', value: name }, certainty: 'sure' }];
+}
+
 export function nodeRef(name: string): ObjectRef {
   return { apiVersion: 'v1', kind: 'Node', name };
 }

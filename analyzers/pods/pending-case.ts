@@ -18,6 +18,7 @@ import type { pendingSettings } from './pending-codes.ts';
 
 export type PendingSnapshot = Snapshot<
   | SchedulingReads
+  | 'clusterpolicies.nvidia.com'
   | 'daemonsets.apps'
   | 'deployments.apps'
   | 'events'

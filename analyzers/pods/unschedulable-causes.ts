@@ -1,5 +1,7 @@
 import {
   type CauseLink,
+  gpuHardware,
+  gpuVendorOf,
   isNodeFault,
   type Placement,
   quantity,
@@ -18,7 +20,11 @@ const mostLinks = 100;
  * the cluster is too small.
  */
 export function nodeLinks(verdicts: readonly Verdict[]): readonly CauseLink[] {
-  return verdicts.flatMap((verdict) => nodeLink(verdict) ?? []).slice(0, mostLinks);
+  const labelled = (verdict: Verdict) => Number(gpuHardware(verdict.node).length > 0);
+  return verdicts
+    .toSorted((one, other) => labelled(other) - labelled(one))
+    .flatMap((verdict) => nodeLink(verdict) ?? [])
+    .slice(0, mostLinks);
 }
 
 function nodeLink({ node, reasons }: Verdict): CauseLink | undefined {
@@ -44,18 +50,9 @@ function isDeviceFault(node: Verdict['node'], reason: Reason): boolean {
   const { capacity, allocatable } = node.status ?? {};
   const owned = quantity(capacity?.[reason.resource]);
   const given = quantity(allocatable?.[reason.resource]) ?? 0n;
-  if (owned === undefined) return isDeviceNode(node, reason.resource);
+  // Not every node with a GPU has a label that says so: the link counts only where the node is found at fault.
+  if (owned === undefined) return gpuVendorOf(reason.resource) !== undefined;
   return given < owned || owned === 0n;
-}
-
-/** A node labelled as one with a GPU of that vendor, which does not offer the resource. */
-function isDeviceNode({ metadata }: Verdict['node'], resource: string): boolean {
-  const labels = metadata.labels ?? {};
-  if (!resource.startsWith('nvidia.com/')) return false;
-  return (
-    labels['nvidia.com/gpu.present'] === 'true' ||
-    Object.keys(labels).some((key) => /^feature\.node\.kubernetes\.io\/pci-(0300_|0302_)?10de\.present$/.test(key))
-  );
 }
 
 /** Claims whose volumes keep the pod from every node, and these volumes. */

@@ -18,6 +18,7 @@ import { claimLinks, nodeLinks } from './unschedulable-causes.ts';
 import { type Change, smallestChange } from './unschedulable-change.ts';
 import { claimFault, unboundClaims } from './unschedulable-claims.ts';
 import { nodeEvidence } from './unschedulable-evidence.ts';
+import { gpuLinks } from './unschedulable-gpu.ts';
 import { blockedByOldReplica } from './unschedulable-old-replica.ts';
 import { countsText } from './unschedulable-text.ts';
 import { listed } from './text.ts';
@@ -77,7 +78,7 @@ function summaryOf({ snapshot, pod }: PendingCase, placement: Placement): Summar
       ? `${counts}; pods that could not be seen may take more room`
       : `${counts}${change === undefined ? '' : `; smallest change: ${change.text}`}`,
     evidence: free.length > 0 ? [] : nodeEvidence(snapshot, verdicts, change?.verdict),
-    nodeLinks: free.length > 0 ? [] : nodeLinks(verdicts),
+    nodeLinks: free.length > 0 ? [] : [...nodeLinks(verdicts), ...gpuLinks(snapshot, verdicts)],
   };
   summaries.set(placement, summary);
   return summary;

@@ -65,6 +65,20 @@ describe('texts of runtimes and registries', () => {
   });
 });
 
+const hub = (name: string) =>
+  `Error response from daemon: pull access denied for ${name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`;
+test.each([
+  ['web:local', hub('web'), 'PodImageNotFound'],
+  ['docker.io/library/web', hub('web'), 'PodImageNotFound'],
+  ['acme/web:1', hub('acme/web'), 'PodImagePullDenied'],
+  ['ghcr.io/web:1', hub('ghcr.io/web'), 'PodImagePullDenied'],
+  ['docker.io/acme/web', hub('acme/web'), 'PodImagePullDenied'],
+  ['web:1', 'unexpected status from HEAD request: 401 Unauthorized', 'PodImagePullDenied'],
+  ['web:1', 'Head: toomanyrequests: rate limit', 'PodImageRateLimited'],
+])('Docker Hub refuses no official image: %s, %s', (name, text, code) => {
+  expect(classifyPull('ErrImagePull', text, name)?.code).toBe(code);
+});
+
 test.each([
   ['InvalidImageName', 'Failed to apply default image tag "Web:1": couldn\'t parse image name', 'PodImageNameInvalid'],
   ['ErrImageNeverPull', 'Container image "x" is not present with pull policy of Never', 'PodImageNeverPull'],
