@@ -3,16 +3,27 @@ NODE_BIN := $(CURDIR)/node_modules/.bin
 export PATH := $(NODE_BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types build bench analyze clean
+.PHONY: help demo test control-plane e2e record lint types build bench analyze clean
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Analyse a recorded cluster that comes with the package: needs neither a cluster nor a model
 	@node bin/mekhanikube.js analyze --from demo/shop.snapshot.gz
 
 test: node_modules/.ready ## Lint, types, build, unit tests, goldens
-	@node scripts/test.ts
+	@node scripts/test.ts unit
+
+control-plane: node_modules/.ready ## Build etcd, the API server, controllers, scheduler and kwok for the tests (needs Go 1.26)
+	@node scripts/control-plane.ts
+
+e2e: build ## Test against a real Kubernetes control plane on loopback (needs Go 1.26)
+	@node scripts/control-plane.ts >/dev/null
+	@node scripts/test.ts e2e
+
+record: build ## Record what the control plane does in the stories of test/e2e: make record STORIES="crash-loop"
+	@node scripts/control-plane.ts >/dev/null
+	@node scripts/record.ts $(STORIES)
 
 lint: node_modules/.ready ## Lint and formatting, and code that nobody uses
 	@oxlint --type-aware --deny-warnings

@@ -1,6 +1,6 @@
 /**
- * Everything `make test` promises, one after another, and a last line that says how much of it passed: `N passed, N failed`. The
- * counts are vitest's own; each of the checks before it counts as one.
+ * What `make test` (`unit`) and `make e2e` (`e2e`) promise, one after another, and a last line that says how much of it passed:
+ * `N passed, N failed`. The counts are vitest's own; each of the checks before it counts as one.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -10,7 +10,8 @@ import path from 'node:path';
 const folder = await mkdtemp(path.join(tmpdir(), 'mekhanikube-test-'));
 const results = path.join(folder, 'vitest.json');
 
-const checks: readonly (readonly string[])[] = [
+const e2e = process.argv[2] === 'e2e';
+const before: readonly (readonly string[])[] = [
   ['oxlint', '--type-aware', '--deny-warnings'],
   ['oxfmt', '--check'],
   ['tsc', '-p', '.'],
@@ -21,11 +22,18 @@ const checks: readonly (readonly string[])[] = [
 
 let passed = 0;
 let failed = 0;
-for (const [command, ...args] of checks) {
+for (const [command, ...args] of e2e ? [] : before) {
   if (run(command!, args)) passed += 1;
   else failed += 1;
 }
-const ended = run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`]);
+const config = e2e ? ['--config', 'vitest.e2e.config.ts'] : [];
+const ended = run('vitest', [
+  'run',
+  ...config,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${results}`,
+]);
 const counts = JSON.parse(await readFile(results, 'utf8').catch(() => '{}')) as {
   numPassedTests?: number;
   numFailedTests?: number;
