@@ -6,8 +6,8 @@ type Reads = 'deployments.apps' | 'daemonsets.apps' | 'nodes';
 const known =
   /metallb|kube-vip|klipper-lb|svclb|cilium-operator|cloud-controller-manager|aws-load-balancer-controller|openelb|purelb|loxilb|porter-lb/;
 
-/** Provider ids of nodes whose cloud runs its controller where the cluster does not show it; k3s has one built in. */
-const clouds = /^(?:aws|gce|azure|openstack|digitalocean|hcloud|oci|linode|vsphere|ibm|alicloud|cn-)/;
+/** A provider id says that the node belongs to a cloud, which may run its controller where the cluster does not show it; kind has none. */
+const ofCloud = /^(?!kind:)./;
 
 /**
  * The workloads that could give a Service its address. k3s runs one DaemonSet per Service, named by a label.
@@ -42,7 +42,7 @@ const all = once((snapshot: Snapshot<Reads>) => {
   const nodes = snapshot.list('nodes');
   const servedOutside = nodes.items.some(
     ({ spec, status }) =>
-      clouds.test(spec.providerID ?? '') || /\+(k3s|rke2)/.test(status?.nodeInfo?.kubeletVersion ?? ''),
+      ofCloud.test(spec.providerID ?? '') || /\+(k3s|rke2)/.test(status?.nodeInfo?.kubeletVersion ?? ''),
   );
   const seen =
     nodes.complete && snapshot.list('deployments.apps').complete && snapshot.list('daemonsets.apps').complete;

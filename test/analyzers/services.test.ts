@@ -606,7 +606,11 @@ describe('what the message names', () => {
       `${waits}: There are no enabled CiliumLoadBalancerIPPools that match this service`,
     ]);
     expect(messageOf([...base, node('n1')])).toEqual([`${waits}: no load balancer controller runs in the cluster`]);
-    expect(messageOf([...base, node('n1', { spec: { providerID: 'aws:///eu-1/i-1' } })])).toEqual([waits]);
+    expect(messageOf([...base, node('n1', { spec: { providerID: 'kind://docker/kind/n1' } })])).toEqual([
+      `${waits}: no load balancer controller runs in the cluster`,
+    ]);
+    for (const providerID of ['aws:///eu-1/i-1', 'scaleway://instance/fr-par-1/0a', 'vultr://0a'])
+      expect(messageOf([...base, node('n1', { spec: { providerID } })])).toEqual([waits]);
     expect(messageOf([...base, node('n1', { status: { nodeInfo: { kubeletVersion: 'v1.33.1+k3s1' } } })])).toEqual([
       waits,
     ]);
