@@ -4,6 +4,7 @@ import autoscaling from './autoscaling/index.ts';
 import controlPlane from './control-plane/index.ts';
 import deployments from './deployments/index.ts';
 import disruption from './disruption/index.ts';
+import gpu from './gpu/index.ts';
 import ingresses from './ingresses/index.ts';
 import namespaces from './namespaces/index.ts';
 import nodes from './nodes/index.ts';
@@ -20,6 +21,7 @@ export const analyzers: readonly Analyzer[] = [
   controlPlane,
   deployments,
   disruption,
+  gpu,
   ingresses,
   namespaces,
   nodes,

@@ -38,6 +38,11 @@ export { type Bound, type Denial, denialOf, denialText } from './graph/denials.t
 export { type CronProblem, type CronSchedule, nextDue, parseCron } from './graph/cron.ts';
 export { computed, eventEvidence, field } from './graph/evidence.ts';
 export { eventsOf, type ObjectEvent } from './graph/events.ts';
+export { gpuDemand, gpuRequestsOf } from './graph/gpu-demand.ts';
+export { type DraReads, draOn, draSlicesOf, taintedDevices } from './graph/gpu-dra.ts';
+export { type GpuVendor, gpuVendorNames, gpuVendorOf } from './graph/gpu-names.ts';
+export { gpuHardware, type GpuHardware, type GpuOffer, gpuOffers, isWSL } from './graph/gpu-node.ts';
+export { daemonSetMiss, type GpuPlugin, gpuPluginPodsOn, gpuPlugins } from './graph/gpu-plugins.ts';
 export { groupBy, once } from './graph/memo.ts';
 export { nearest } from './graph/nearest.ts';
 export { controllerManager, controllerManagerLink, isLagging, specChanged, unobserved } from './graph/observed.ts';

@@ -17,6 +17,7 @@ import { type ContainerView, containersOf } from './containers.ts';
 import type { PodSettings } from './settings.ts';
 
 export const reads = [
+  'clusterpolicies.nvidia.com',
   'configmaps',
   'cronjobs.batch',
   'csidrivers.storage.k8s.io',

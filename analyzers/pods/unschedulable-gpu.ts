@@ -1,12 +1,4 @@
-import {
-  type CauseLink,
-  gpuPlugins,
-  gpuVendorOf,
-  holdersOf,
-  type Reason,
-  ref,
-  type Verdict,
-} from '../../src/kit.ts';
+import { type CauseLink, gpuPlugins, gpuVendorOf, holdersOf, type Reason, ref, type Verdict } from '../../src/kit.ts';
 import type { PendingSnapshot } from './pending-case.ts';
 
 type Lack = Extract<Reason, { kind: 'resource' }>;
@@ -27,14 +19,12 @@ function heldLinks(snapshot: PendingSnapshot, verdicts: readonly Verdict[]): rea
       ({ asked, free }, index) => (idle[index] ?? []).reduce((sum, { amount }) => sum + amount, free) >= asked,
     );
     if (!enough) return [];
-    return idle.flat().map(
-      ({ pod }): CauseLink => ({
-        object: ref(pod),
-        needs: 'schedule',
-        via: { field: 'spec.nodeName', value: name },
-        certainty: 'sure',
-      }),
-    );
+    return idle.flat().map(({ pod }): CauseLink => ({
+      object: ref(pod),
+      needs: 'schedule',
+      via: { field: 'spec.nodeName', value: name },
+      certainty: 'sure',
+    }));
   });
 }
 

@@ -1,14 +1,19 @@
 import { groupOf, type KubeObject, type ObjectRef, ref, refKey } from '../model/object.ts';
-import { allResources, type Resource, resourceOf } from '../model/resources.ts';
+import { allResources, type Resource, resourceOf, resources } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { groupBy, once } from './memo.ts';
 
-/** The owner that manages an object (`ownerReferences[].controller`), Nodes excepted: a static pod belongs to nobody. */
+/**
+ * The owner that manages an object (`ownerReferences[].controller`). Nodes are none, for a static pod belongs to nobody; nor is the
+ * cluster's one object of an operator (ClusterPolicy), under which all that it runs would become one.
+ */
 export function controllerOf(object: KubeObject): ObjectRef | undefined {
   const owner = object.metadata.ownerReferences?.find((one) => one.controller === true);
   if (owner === undefined || (owner.kind === 'Node' && groupOf(owner.apiVersion) === '')) return undefined;
   const { apiVersion, kind, name } = owner;
   const namespace = object.metadata.namespace;
+  const resource = resourceOf(apiVersion, kind);
+  if (namespace !== undefined && resource !== undefined && !resources[resource].namespaced) return undefined;
   return namespace === undefined ? { apiVersion, kind, name } : { apiVersion, kind, namespace, name };
 }
 

@@ -1,5 +1,6 @@
 import type * as k8s from '@kubernetes/client-node/dist/gen/models/all.js';
 import type { CertificateResourceTypes } from './certificate-resources.ts';
+import type { GpuResourceTypes } from './gpu-resources.ts';
 import type { KubeObject } from './object.ts';
 import type { Wire } from './wire.ts';
 
@@ -32,7 +33,7 @@ export interface ConfigMapFacts extends KubeObject {
 }
 
 /** The type of an object by its resource, named `plural.group` as kubectl does, for kinds alone collide. */
-export interface ResourceTypes extends CertificateResourceTypes {
+export interface ResourceTypes extends CertificateResourceTypes, GpuResourceTypes {
   'apiservices.apiregistration.k8s.io': KindWithSpec<k8s.V1APIService>;
   configmaps: ConfigMapFacts;
   'cronjobs.batch': KindWithSpec<k8s.V1CronJob>;
@@ -383,6 +384,38 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
     plural: 'leases',
     namespaced: true,
     shape: spec,
+  },
+  'clusterpolicies.nvidia.com': {
+    apiVersion: 'nvidia.com/v1',
+    kind: 'ClusterPolicy',
+    plural: 'clusterpolicies',
+    namespaced: false,
+    custom: true,
+    shape: {},
+  },
+  'resourceclaims.resource.k8s.io': {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceClaim',
+    plural: 'resourceclaims',
+    namespaced: true,
+    custom: true,
+    shape: spec,
+  },
+  'deviceclasses.resource.k8s.io': {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'DeviceClass',
+    plural: 'deviceclasses',
+    namespaced: false,
+    custom: true,
+    shape: spec,
+  },
+  'resourceslices.resource.k8s.io': {
+    apiVersion: 'resource.k8s.io/v1',
+    kind: 'ResourceSlice',
+    plural: 'resourceslices',
+    namespaced: false,
+    custom: true,
+    shape: { spec: 'object', 'spec.driver': 'string' },
   },
   nodes: {
     apiVersion: 'v1',

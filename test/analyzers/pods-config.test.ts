@@ -146,7 +146,10 @@ describe('creation', () => {
   });
 
   test.each([
-    ['nvidia-container-cli: x', ['PodGPURuntimeFailed -> run Node n1 (spec.nodeName)']],
+    [
+      'nvidia-container-cli: x',
+      ['PodGPURuntimeFailed -> run Node n1 (spec.nodeName)', 'PodGPURuntimeFailed -> start Node n1 (spec.nodeName)'],
+    ],
     ['exec: "a": permission denied', []],
     ['the runtime says no', []],
   ])('%s and the node', (text, wanted) => {

@@ -270,7 +270,10 @@ describe('devices', () => {
     expect(drafts(pods, snapshotOf([one]))[0]?.message).toBe(
       '1 of 2 devices (nvidia.com/gpu) of container app on node n1 are unhealthy',
     );
-    expect(links(pods, [one])).toEqual(['PodDeviceUnhealthy -> run Node n1 (spec.nodeName)']);
+    expect(links(pods, [one])).toEqual([
+      'PodDeviceUnhealthy -> run Node n1 (spec.nodeName)',
+      'PodDeviceUnhealthy -> start Node n1 (spec.nodeName)',
+    ]);
   });
   test.each([[['Healthy']], [['Unknown']], [[]]])('quiet: %j', (health) => {
     expect(found(pods, [holding(...health)])).toEqual([]);

@@ -77,7 +77,8 @@ function weight(reason: Reason): number {
     case 'pod-anti-affinity':
       return 5;
     case 'resource':
-      return reason.allocatable === undefined || reason.allocatable === 0 ? 8 : isTooSmall(reason) ? 6 : 4;
+      if (reason.allocatable === undefined) return 8;
+      return reason.allocatable === 0 ? 7 : isTooSmall(reason) ? 6 : 4;
     case 'in-use':
     case 'pod-affinity':
     case 'volume-limit':

@@ -1,0 +1,122 @@
+/** GPU faults and what the engine makes of them together with those of pods, nodes and workloads. */
+import { expect, test } from 'vitest';
+import deployments from '../../analyzers/deployments/index.ts';
+import gpu from '../../analyzers/gpu/index.ts';
+import nodes from '../../analyzers/nodes/index.ts';
+import pods from '../../analyzers/pods/index.ts';
+import workloads from '../../analyzers/workloads/index.ts';
+import type { KubeObject } from '../../src/model/object.ts';
+import { ago, deployment, node, object, ownedBy, pod, replicaSet } from '../support/objects.ts';
+import { diagnose, links, story } from '../support/snapshot.ts';
+import { cannotPull, crashingPlugin, gpuHolder, gpuNode, gpuWaiter, pluginPod, pluginSet } from './gpu-support.ts';
+
+const told = (...objects: KubeObject[]) => story(diagnose([deployments, gpu, nodes, pods, workloads], objects));
+const web = deployment('train');
+const set = replicaSet(web);
+const train = gpuWaiter('train-1', 1, 'nvidia.com/gpu', ownedBy(set));
+
+test('a crashing plugin is the root of pods that wait for GPUs', () => {
+  const down = pluginSet({ status: { numberReady: 0, numberUnavailable: 1 } });
+  expect(told(web, set, gpuNode('n1', 0), down, crashingPlugin('n1'), train)).toEqual([
+    'critical PodCrashLoop DaemonSet gpu-operator/nvidia-device-plugin [ctr]',
+    '  critical NodeGPUPluginDown Node n1 [nvidia]',
+    '  critical DaemonSetUnavailable DaemonSet gpu-operator/nvidia-device-plugin',
+    '  critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('a plugin that sees nothing is the root', () => {
+  expect(told(web, set, gpuNode('n1'), pluginSet(), pluginPod('n1'), train)).toEqual([
+    'critical NodeGPUPluginBlind Node n1 [nvidia]',
+    '  critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('a plugin that matches no node is the root, also where no label tells of the GPU', () => {
+  const nowhere = pluginSet({ status: { desiredNumberScheduled: 0, currentNumberScheduled: 0, numberReady: 0 } });
+  expect(told(web, set, node('n1'), nowhere, train)).toEqual([
+    'critical DaemonSetMatchesNoNode DaemonSet gpu-operator/nvidia-device-plugin',
+    '  critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('eight nodes without a plugin are one root', () => {
+  const eight = [...Array(8).keys()].map((index) => gpuNode(`n${index + 1}`));
+  expect(told(web, set, ...eight, train)).toEqual([
+    'critical NodeGPUNotOffered Node n1 [nvidia]',
+    '  critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('a pod that cannot pull its image and keeps the last GPU is the root of the one that waits', () => {
+  const notes = deployment('notes');
+  const own = replicaSet(notes);
+  const holder = gpuHolder('notes-1', 'n1', 1, { ...ownedBy(own), ...cannotPull });
+  const busy = gpuHolder('busy', 'n1', 1);
+  expect(told(web, set, notes, own, gpuNode('n1', 2), holder, busy, train)).toEqual([
+    'critical PodImageNotFound Deployment shop/notes [app]',
+    '  critical PodUnschedulable Deployment shop/train',
+    '  warning PodGPUHeldIdle Deployment shop/notes [nvidia.com/gpu]',
+  ]);
+});
+
+test('where giving it back would not be enough, the holder is not blamed', () => {
+  const holder = gpuHolder('notes-1', 'n1', 1, cannotPull);
+  const big = gpuWaiter('train-1', 4);
+  const pulled = links(pods, [gpuNode('n1', 4), holder, gpuHolder('a', 'n1', 1), gpuHolder('b', 'n1', 1), big]);
+  expect(pulled.filter((link) => link.startsWith('PodUnschedulable'))).toEqual([]);
+});
+
+test('an operator that calls itself ready is the root where no node is seen to have a GPU', () => {
+  const policy = object('clusterpolicies.nvidia.com', 'cluster-policy', {
+    status: {
+      state: 'ready',
+      conditions: [{ type: 'Ready', status: 'True', reason: 'NFDLabelsMissing', lastTransitionTime: ago('1d') }],
+    },
+  });
+  expect(told(web, set, node('n1'), policy, train)).toEqual([
+    'critical ClusterPolicyMisleadingReady ClusterPolicy cluster-policy',
+    '  critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('an excluded node explains why pods wait', () => {
+  const labels = { 'nvidia.com/gpu.deploy.operands': 'false' };
+  expect(told(web, set, gpuNode('n1', undefined, undefined, { metadata: { labels } }), train)).toEqual([
+    'critical NodeGPUExcluded Node n1',
+    '  critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('a kubelet that refuses pods for lack of devices is explained by them', () => {
+  const message =
+    'Allocate failed due to no healthy devices present; cannot allocate unhealthy devices nvidia.com/gpu, which is unexpected';
+  const refused = pod('train-0', { status: { phase: 'Failed', reason: 'UnexpectedAdmissionError', message } });
+  expect(told(gpuNode('n1', 2, 0), pluginSet(), pluginPod('n1'), refused)).toEqual([
+    'critical NodeGPUAllUnhealthy Node n1 [nvidia]',
+    '  warning PodRejectedByNode Pod shop/train-0 [UnexpectedAdmissionError]',
+  ]);
+});
+
+test('nodes that are merely full have no root but the pod', () => {
+  expect(told(web, set, gpuNode('n1', 1), gpuHolder('a', 'n1'), train)).toEqual([
+    'critical PodUnschedulable Deployment shop/train',
+  ]);
+});
+
+test('what runs for the operator stays apart', () => {
+  const policy = object('clusterpolicies.nvidia.com', 'cluster-policy', { status: { state: 'ready' } });
+  const ownerReferences = [
+    {
+      apiVersion: 'nvidia.com/v1',
+      kind: 'ClusterPolicy',
+      name: 'cluster-policy',
+      uid: policy.metadata.uid,
+      controller: true,
+    },
+  ];
+  const owned = pluginSet({ metadata: { ownerReferences }, status: { numberReady: 0, numberUnavailable: 1 } });
+  expect(told(policy, owned, gpuNode('n1', 0), crashingPlugin('n1'))[0]).toBe(
+    'critical PodCrashLoop DaemonSet gpu-operator/nvidia-device-plugin [ctr]',
+  );
+});
