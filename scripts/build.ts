@@ -24,7 +24,8 @@ try {
     dir: folder,
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name]-[hash].js',
+    // It reads files beside its folder, and so has to be as deep as in the sources.
+    chunkFileNames: ({ name }) => (name === 'prompts' ? '[name].js' : 'chunks/[name]-[hash].js'),
     comments: { legal: false },
   });
   await code.close();

@@ -3,8 +3,8 @@ import { correlate } from './engine/correlate.ts';
 import { runAnalyzers } from './engine/run.ts';
 import { controllerResources } from './graph/owners.ts';
 import { explainFromRunbook } from './explain/explain.ts';
-import type { Analyzer } from './model/finding.ts';
-import type { Report } from './model/report.ts';
+import type { Analyzer, Incident } from './model/finding.ts';
+import type { Explanation, Report } from './model/report.ts';
 import { allResources, type Resource } from './model/resources.ts';
 import type { Gap, Snapshot } from './model/snapshot.ts';
 import { buildReport } from './report/build.ts';
@@ -39,22 +39,32 @@ export interface RunOptions extends AnalyzeOptions {
  * @throws UserError where the cluster cannot be read at all, or where the scope names what does not exist. Bad words in the scope
  * are refused before anything is read.
  */
-export async function run(options: RunOptions): Promise<{ readonly loaded: Loaded; readonly report: Report }> {
+export async function run(options: RunOptions): Promise<Diagnosis & { readonly loaded: Loaded }> {
   const { load, onStep, scope = {}, analyzers } = options;
   checkWords(scope, analyzers);
   onStep?.('load');
   const loaded = await load();
   onStep?.('analyze');
-  const report = analyze(loaded, options);
+  const diagnosis = diagnose(loaded, options);
   onStep?.('report');
-  return { loaded, report };
+  return { loaded, ...diagnosis };
 }
 
 /**
  * Diagnoses a cluster that was loaded: finds, joins into incidents, explains, and keeps those in scope.
  * @throws UserError where the scope names what does not exist.
  */
-export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: request = {} }: AnalyzeOptions): Report {
+export function analyze(loaded: Loaded, options: AnalyzeOptions): Report {
+  return diagnose(loaded, options).report;
+}
+
+/** A report, and the incidents that it was made of, in its order. */
+export interface Diagnosis {
+  readonly report: Report;
+  readonly told: readonly { readonly incident: Incident; readonly explanation: Explanation }[];
+}
+
+function diagnose(loaded: Loaded, { analyzers, settings = {}, scope: request = {} }: AnalyzeOptions): Diagnosis {
   const { snapshot, source, cluster } = loaded;
   const { findings, gaps } = runAnalyzers(snapshot, analyzers, settings);
   const defaultNamespace = source === 'live' ? (cluster.namespace ?? 'default') : cluster.namespace;
@@ -62,7 +72,8 @@ export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: reque
   const byId = new Map(analyzers.map((analyzer) => [analyzer.id, analyzer]));
   const incidents = correlate(snapshot, findings).filter(({ root, symptoms }) => [root, ...symptoms].some(scope.shows));
   const { name, context, server, version = snapshot.serverVersion } = cluster;
-  return buildReport({
+  const told = incidents.map((incident) => ({ incident, explanation: explainFromRunbook(incident, snapshot, byId) }));
+  const report = buildReport({
     cluster: {
       name,
       ...(context === undefined ? {} : { context }),
@@ -72,10 +83,7 @@ export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: reque
     },
     takenAt: snapshot.takenAt,
     scope: scope.stated,
-    incidents: incidents.map((incident) => ({
-      incident,
-      explanation: explainFromRunbook(incident, snapshot, byId),
-    })),
+    incidents: told,
     gaps: [...loaded.gaps, ...unsaid(loaded, analyzers), ...gaps, ...scope.gaps],
     assumptions: loaded.assumptions,
     hints: loaded.hints,
@@ -88,6 +96,7 @@ export function analyze(loaded: Loaded, { analyzers, settings = {}, scope: reque
       resources: countResources(snapshot),
     },
   });
+  return { report, told };
 }
 
 /** Gaps for what analyzers read and was not read to the end, where no gap tells of it: what the user chose not to read. */

@@ -3,6 +3,7 @@ import type { Config } from '../config/load.ts';
 import type { Analyzer } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { RunOptions } from '../pipeline.ts';
+import type { Row } from '../render/layout.ts';
 import { useColor } from './color.ts';
 import { checkConflicts } from './conflicts.ts';
 import { verdict } from './exit.ts';
@@ -29,19 +30,33 @@ export async function analyzeCommand(
   ]);
   const config = await loadConfig({ flags, environment: io.environment, analyzers });
   checkConflicts(flags, config);
+  const explaining =
+    config.explain || config.showPrompt ? await (await import('./explain.ts')).prepare(config, io) : undefined;
   const forPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);
   const progress = await startProgress(io, forPerson && !config.verbose);
   const hooks = hooksFor(io, config, progress);
-  let report: Report;
+  let diagnosis: Awaited<ReturnType<typeof run>>;
   try {
     const wanted = neededResources(analyzers);
     const load = () => (config.from.length > 0 ? loaders.recorded(config, hooks) : loaders.live(config, hooks, wanted));
-    ({ report } = await run({ ...toRunOptions(config, targets, analyzers), load, onStep: hooks.onStep }));
+    diagnosis = await run({ ...toRunOptions(config, targets, analyzers), load, onStep: hooks.onStep });
   } finally {
     progress.stop();
   }
-  await print(report, config, analyzers, io);
-  return verdict(report, config);
+  const titles = new Map(
+    analyzers.flatMap(({ codes }) => Object.entries(codes).map(([code, { title }]) => [code, title] as const)),
+  );
+  const titleOf = (code: string) => titles.get(code);
+  if (config.showPrompt) await explaining?.showPrompts(diagnosis, titleOf);
+  else
+    await print(
+      diagnosis.report,
+      config,
+      titleOf,
+      io,
+      explaining && ((say) => explaining.explain(diagnosis, titleOf, say)),
+    );
+  return verdict(diagnosis.report, config);
 }
 
 function toRunOptions(
@@ -63,24 +78,47 @@ function toRunOptions(
   };
 }
 
-/** Prints the report in every form asked for: stdout first, so that a full disk does not take that away. */
-async function print(report: Report, config: Config, analyzers: readonly Analyzer[], io: Io): Promise<void> {
-  const titles = new Map(
-    analyzers.flatMap(({ codes }) => Object.entries(codes).map(([code, { title }]) => [code, title] as const)),
-  );
-  const render = async (format: 'text' | 'json', toScreen: boolean) => {
-    if (format === 'json') return (await import('../render/json.ts')).renderJson(report);
-    const { renderText } = await import('../render/text.ts');
-    return renderText(report, {
+/**
+ * Prints the report in every form asked for: stdout first, so that a full disk does not take that away. Explanations follow the text
+ * as they come; the other forms wait for them.
+ * @param explain explains the report; what is said of it as text goes to `say`.
+ */
+async function print(
+  report: Report,
+  config: Config,
+  titleOf: (code: string) => string | undefined,
+  io: Io,
+  explain: ((say: (rows: readonly Row[]) => Promise<void>) => Promise<Report>) | undefined,
+): Promise<void> {
+  const screen = (toScreen: boolean) => ({
+    color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
+    ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
+  });
+  const renderText = async (toScreen: boolean) =>
+    (await import('../render/text.ts')).renderText(report, {
       severity: config.severity,
       all: config.all,
-      titleOf: (code) => titles.get(code),
-      color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
-      ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
+      titleOf,
+      ...screen(toScreen),
     });
+  const isForPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);
+  if (isForPerson) await io.out(await renderText(true));
+  const told: Row[] = [];
+  const say = async (rows: readonly Row[]) => {
+    told.push(...rows);
+    if (isForPerson) await io.out(await renderRows(rows, screen(true)));
   };
-  for (const { format, file } of config.output) if (file === undefined) await io.out(await render(format, true));
+  const explained = explain === undefined ? report : await explain(say);
+  const render = async (format: 'text' | 'json') =>
+    format === 'json'
+      ? (await import('../render/json.ts')).renderJson(explained)
+      : `${await renderText(false)}${await renderRows(told, screen(false))}`;
   for (const { format, file } of config.output) {
-    if (file !== undefined) await writeFileAtomically(file, await render(format, false));
+    if (file !== undefined) await writeFileAtomically(file, await render(format));
+    else if (format !== 'text') await io.out(await render(format));
   }
+}
+
+async function renderRows(rows: readonly Row[], screen: { color: boolean; columns?: number }): Promise<string> {
+  return rows.length === 0 ? '' : (await import('../render/text.ts')).renderRows(rows, screen);
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Config } from '../config/load.ts';
+import { flagName } from '../config/sources.ts';
 
 const live = [
   'kubeconfig',
@@ -13,6 +14,7 @@ const live = [
   'secrets',
 ];
 const recorded = ['at', 'complete', 'partial'];
+const explaining = ['model', 'ollamaHost', 'language', 'explainTimeout', 'cache', 'allowRemoteModel'];
 
 /**
  * Refuses flags that would have no effect beside others, so that nobody believes they had.
@@ -22,7 +24,7 @@ export function checkConflicts(flags: Readonly<Record<string, unknown>>, config:
   const fromRecording = config.from.length > 0;
   const idle = (fromRecording ? live : recorded).find((name) => name in flags);
   if (idle !== undefined) {
-    const flag = `--${idle.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const flag = flagName(idle);
     throw new UserError(
       'conflict',
       fromRecording
@@ -30,6 +32,8 @@ export function checkConflicts(flags: Readonly<Record<string, unknown>>, config:
         : `${flag} is for recordings: name one with --from`,
     );
   }
+  const unused = config.explain || config.showPrompt ? undefined : explaining.find((name) => name in flags);
+  if (unused !== undefined) throw new UserError('conflict', `${flagName(unused)} is for explanations: add --explain`);
   if (config.partial && config.complete.length > 0)
     throw new UserError('conflict', '--partial and --complete contradict each other');
   if (config.output.filter(({ file }) => file === undefined).length > 1)

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 const severities = 'critical, warning or info';
+const hostHelp = 'where Ollama listens (default: OLLAMA_HOST, then 127.0.0.1:11434)';
 
 /** Flags of every command: which cluster, and how to talk about it. */
 export function addGlobalFlags(command: Command): Command {
@@ -87,6 +88,24 @@ export function addOutputFlags(command: Command): Command {
     .addOption(
       new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
     );
+}
+
+/** Explanations by a model. */
+export function addExplainFlags(command: Command): Command {
+  return command
+    .option('--explain', 'have a local model of Ollama explain the incidents, after the report')
+    .option('--show-prompt', 'print what would be sent to the model, and send nothing')
+    .option('--no-cache', 'neither read nor write the explanations of earlier runs')
+    .option('--language <name>', 'language of the explanations (default: English)')
+    .option('--explain-timeout <time>', 'stop explaining after this time: 90s, 10m, 0 for never (default: 10m)')
+    .option('--model <name>', 'model to explain with (default: the best that is installed)')
+    .option('--ollama-host <address>', hostHelp)
+    .option('--allow-remote-model', 'allow models that run on the servers of their makers');
+}
+
+/** Which Ollama, for the commands that look at it. */
+export function addOllamaFlags(command: Command): Command {
+  return command.option('--ollama-host <address>', hostHelp);
 }
 
 /** The flags that were given, and no defaults: what is left out is for the configuration to say. */

@@ -2,8 +2,10 @@ import { Command, Option } from 'commander';
 import { analyzersCommand } from './analyzers.ts';
 import { analyzeCommand } from './analyze.ts';
 import {
+  addExplainFlags,
   addGlobalFlags,
   addNamespaceFlag,
+  addOllamaFlags,
   addOutputFlags,
   addRecordingFlags,
   addScopeFlags,
@@ -22,6 +24,7 @@ Examples:
   mekhanikube analyze -n shop --severity info       what touches one namespace, hygiene included
   mekhanikube analyze deployment/web -n shop        one workload and whatever breaks it
   mekhanikube analyze -o json --fail-on critical    for scripts
+  mekhanikube analyze --explain --model qwen3:8b    have a local model of Ollama explain what is wrong
   mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
   mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
 
@@ -45,7 +48,7 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .command('analyze')
     .description('diagnose a cluster, or a recording of one')
     .argument('[targets...]', 'only incidents that touch these: deployment/web, pod/api-0, or deployments');
-  for (const add of [addScopeFlags, addOutputFlags, addRecordingFlags, addSecretsFlag]) add(analyze);
+  for (const add of [addScopeFlags, addOutputFlags, addExplainFlags, addRecordingFlags, addSecretsFlag]) add(analyze);
   analyze.action(async (targets: string[], _flags, command: Command) => {
     done(await analyzeCommand(targets, command, io, loaders));
   });
@@ -69,6 +72,34 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
       const color = flags['color'] === false ? false : undefined;
       done(await analyzersCommand(io, flags, { format: output, color }));
     });
+
+  const models = program
+    .command('models')
+    .description('list the models of Ollama, and say which suits this machine')
+    .addOption(new Option('-o, --output <format>', 'text or json').choices(['text', 'json']).default('text'));
+  addOllamaFlags(models);
+  models.action(async ({ output }: { output: 'text' | 'json' }, command: Command) => {
+    const { modelsCommand } = await import('./models.ts');
+    done(await modelsCommand(output, command, io));
+  });
+  const pull = models.command('pull').description('have Ollama install a model').argument('<name>', 'such as qwen3:8b');
+  addOllamaFlags(pull);
+  pull.action(async (name: string, _flags, command: Command) => {
+    const { pullCommand } = await import('./models.ts');
+    done(await pullCommand(name, command, io));
+  });
+
+  const doctor = program
+    .command('doctor')
+    .description('look at all that a run needs: cluster, rights, Ollama, model; each line that is not well has a fix')
+    .option('--model <name>', 'model to look at (default: the best that is installed)')
+    .option('--allow-remote-model', 'allow models that run on the servers of their makers');
+  addNamespaceFlag(doctor, 'look at this namespace, where the whole cluster may not be read; repeatable');
+  addOllamaFlags(addSecretsFlag(doctor));
+  doctor.action(async (_flags, command: Command) => {
+    const { doctorCommand } = await import('./doctor.ts');
+    done(await doctorCommand(command, io, loaders));
+  });
 
   program
     .command('version')

@@ -20,6 +20,12 @@ const defaults = {
   all: false,
   requireComplete: false,
   verbose: false,
+  explain: false,
+  showPrompt: false,
+  language: 'English',
+  explainTimeout: 600_000,
+  cache: true,
+  allowRemoteModel: false,
 } as const satisfies Layer;
 
 /** All options, from every place, with defaults. Times are in milliseconds, the settings of analyzers in the units they declare. */

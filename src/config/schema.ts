@@ -70,6 +70,17 @@ const options = {
   requireComplete: flag,
   verbose: flag,
   externalAnalyzers: paths,
+  explain: flag,
+  showPrompt: flag,
+  model: text,
+  ollamaHost: text,
+  language: text.refine(
+    (value) => /^[\p{L}\p{M} ()_-]{2,40}$/u.test(value),
+    'must be a language, such as German or pt-BR',
+  ),
+  explainTimeout: timeout,
+  cache: flag,
+  allowRemoteModel: flag,
 } as const;
 
 /** The names of all options but the settings of analyzers. */

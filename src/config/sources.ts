@@ -8,7 +8,8 @@ const prefix = 'MEKHANIKUBE_';
 
 /** `failOn` as a flag: `--fail-on`. */
 export function flagName(name: string): string {
-  return name === 'color' ? '--no-color' : `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const negated = name === 'color' || name === 'cache' ? 'no-' : '';
+  return `--${negated}${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** `failOn` as a variable: `MEKHANIKUBE_FAIL_ON`. */

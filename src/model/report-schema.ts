@@ -60,6 +60,9 @@ const step = z.strictObject({
   phase: z.enum(['confirm', 'fix']),
   text: z.string(),
   command: z.exactOptional(z.string()).meta({ description: 'For a POSIX shell, with values quoted' }),
+  effect: z
+    .exactOptional(z.enum(['reads', 'changes']))
+    .meta({ description: 'Of commands that a model chose: whether they only read' }),
 });
 
 const explanation = z.strictObject({
@@ -68,6 +71,11 @@ const explanation = z.strictObject({
   confidence: z.enum(['high', 'medium', 'low']),
   steps: z.array(step),
   verified: z.boolean().meta({ description: 'True when every object that a command names was seen in the cluster' }),
+  model: z.exactOptional(z.string()).meta({ description: 'The model that wrote it' }),
+  citations: z
+    .exactOptional(z.array(z.strictObject({ problem: id, evidence: count })))
+    .meta({ description: 'The facts that the model leans on: a problem, and a position in its evidence' }),
+  fallback: z.exactOptional(z.string()).meta({ description: 'Why the runbook stands here although a model was asked' }),
 });
 
 const incident = z.strictObject({

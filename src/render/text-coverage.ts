@@ -25,7 +25,10 @@ export function checkedText({ stats }: Report): string {
 /** What could not be seen, what was assumed, and what would show more. */
 export function coverageRows(report: Report, all: boolean): readonly Row[] {
   const { gaps, assumptions, hints } = report;
-  const byReason = Map.groupBy(gaps, ({ reason }) => reason);
+  const byReason = Map.groupBy(
+    gaps.filter(({ what }) => what !== 'explanation'),
+    ({ reason }) => reason,
+  );
   const unseen = [...byReason].map(([reason, group]) => {
     const names = group.map(({ what, name }) => (what === 'resource' ? shortName(name) : `${what} ${name}`));
     const kept = all ? names : names.slice(0, shown);

@@ -43,6 +43,12 @@ export function renderText(report: Report, options: TextOptions = {}): string {
     ...hiddenRows(report, least),
     ...coverageRows(report, all),
   ];
+  return renderRows(rows, { columns, color });
+}
+
+/** Rows of text as wide as the report is. */
+export function renderRows(rows: readonly Row[], options: Pick<TextOptions, 'columns' | 'color'>): string {
+  const { columns = 80, color = false } = options;
   return layout(rows, { columns: Math.min(widest, Math.max(narrowest, columns)), color });
 }
 

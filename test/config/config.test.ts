@@ -84,6 +84,12 @@ test('without anything there are defaults', async () => {
     all: false,
     requireComplete: false,
     verbose: false,
+    explain: false,
+    showPrompt: false,
+    language: 'English',
+    explainTimeout: 600_000,
+    cache: true,
+    allowRemoteModel: false,
     analyzers: {},
   });
 });

@@ -30,7 +30,7 @@ test.each<[string, readonly string[]]>([
   ['kubectl patch pvc data -n shop -p \'{"spec": {"x": "a b"}}\'', ['persistentvolumeclaims shop/data']],
   ['kubectl create secret generic db -n shop --from-literal=a=b', []],
   ['kubectl auth can-i list pods -n shop', []],
-  ['kubectl get certificates.cert-manager.io web -n shop', []],
+  ['kubectl get widgets.example.com web -n shop', []],
   ['kubectl get pod \'web\' -n "shop" | grep pod/x', ['pods shop/web']],
   ['kubectl get node n1 && kubectl get pod web -n shop', ['nodes -/n1', 'pods shop/web']],
   ['systemctl restart kubelet', []],
