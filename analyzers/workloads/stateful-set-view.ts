@@ -31,7 +31,7 @@ export interface View {
   readonly ready: number;
   /** Ready for as long as `spec.minReadySeconds` wants. */
   readonly available: number;
-  /** Every ordinal that should have a pod, lowest first; empty where pods could not all be read. */
+  /** Every ordinal that should have a pod, lowest first, at most 10,000; empty where pods could not all be read. */
   readonly ordinals: readonly Ordinal[];
   readonly unready: readonly Ordinal[];
   readonly podsSeen: boolean;
@@ -41,6 +41,9 @@ export interface View {
   readonly updating: boolean;
   readonly lagging: boolean;
 }
+
+/** As many as are looked at one by one: somebody may ask for a billion, and no cluster holds more than 150,000 pods. */
+const mostOrdinals = 10_000;
 
 /** The StatefulSets that want replicas and are not being deleted. */
 export const statefulSets = once((snapshot: Snapshot<Reads>): readonly View[] =>
@@ -56,7 +59,7 @@ function viewOf(snapshot: Snapshot<Reads>, set: StatefulSet): View {
   const first = spec.ordinals?.start ?? 0;
   const podsSeen = snapshot.list('pods', set.metadata.namespace).complete;
   const pods = new Map(ownedBy(snapshot, 'pods', set).map((pod) => [pod.metadata.name, pod]));
-  const ordinals = Array.from({ length: podsSeen ? replicas : 0 }, (_, index): Ordinal => {
+  const ordinals = Array.from({ length: podsSeen ? Math.min(replicas, mostOrdinals) : 0 }, (_, index): Ordinal => {
     const name = `${set.metadata.name}-${first + index}`;
     const pod = pods.get(name);
     return { number: first + index, name, pod, ready: pod !== undefined && isActive(pod) && isReady(pod) };

@@ -107,6 +107,11 @@ describe('a StatefulSet that lacks replicas', () => {
       ['warning StatefulSetRolloutStuck StatefulSet shop/db'],
     ],
     [
+      'a billion replicas, by mistake',
+      db(both({ spec: { replicas: 1_000_000_000 } }, counts(3))),
+      ['critical StatefulSetDegraded StatefulSet shop/db'],
+    ],
+    [
       'ordinals that start at five',
       db({ spec: { ordinals: { start: 5 }, replicas: 1 }, status: { readyReplicas: 0, availableReplicas: 0 } }, [
         undefined,
