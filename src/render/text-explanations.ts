@@ -43,8 +43,8 @@ export function explanationRows(
         ];
   });
   return [
-    line('', ['  ', span(numbered(report, incident), 'strong'), span(`  (confidence: ${confidence})`, 'dim')]),
-    row('    ', [cause]),
+    line('', [span(numbered(report, incident), 'strong'), span(`  (confidence: ${confidence})`, 'dim')]),
+    row('  ', [cause]),
     ...(facts.length === 0 ? [] : [row('  ', [span('Because of', 'strong')]), ...facts]),
     ...stepRows(steps, 'confirm', 'Confirm'),
     ...stepRows(steps, 'fix', 'Fix'),
@@ -81,8 +81,10 @@ function stepRows(steps: readonly Step[], phase: Step['phase'], title: string): 
       const number = `    ${index + 1}. `;
       if (command === undefined) return [row(number, [text])];
       const mark = effect === 'changes' ? ' (changes the cluster)' : effect === 'reads' ? ' (only reads)' : '';
-      const words = /[.:!?]$/.test(text) ? text : `${text}:`;
-      return [row(number, [words, span(mark, 'dim')]), line(' '.repeat(number.length), [span(command, 'command')])];
+      return [
+        row(number, [text.replace(/[.:]$/, ''), span(mark, 'dim'), ':']),
+        line(' '.repeat(number.length), [span(command, 'command')]),
+      ];
     });
   return rows.length === 0 ? [] : [row('  ', [span(title, 'strong')]), ...rows];
 }
