@@ -3,6 +3,7 @@ import { isRecord } from '../shape.ts';
 import { annotations } from './annotations.ts';
 import { caBundle } from './certificates.ts';
 import { maskArguments } from './command.ts';
+import { isWhole, listFields } from './entries.ts';
 import { variable } from './environment.ts';
 import { sharePart, shareString } from './share.ts';
 import { maskMessage, maskScript, maskUrls } from './text.ts';
@@ -85,7 +86,14 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
   const publicOnly: Rule = (value, _parent, depth) =>
     typeof value === 'string' ? caBundle(value) : clean(value, depth);
 
+  const whole = (fields: readonly string[]): Rule => {
+    const isKept = (entry: unknown) => isWhole(entry, fields);
+    return (value, _parent, depth) =>
+      Array.isArray(value) ? cleanList(value.filter(isKept), depth) : clean(value, depth);
+  };
+
   const rules = new Map<string, Rule>([
+    ...Object.entries(listFields).map(([name, fields]): [string, Rule] => [name, whole(fields)]),
     ['annotations', (value) => (isRecord(value) ? annotations(value) : undefined)],
     ['labels', labels],
     ['matchLabels', labels],

@@ -41,6 +41,26 @@ test('list items get what they lack, nulls and unread fields go', () => {
   });
 });
 
+test('entries of lists that lack what the API server wants of them go, the others stay', () => {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'a' };
+  const one = taken('pods', {
+    metadata: { name: 'a', namespace: 'shop', ownerReferences: [{ kind: 'ReplicaSet', name: 'a' }, owner, null] },
+    spec: { containers: [{ name: 'app', ports: [null, { containerPort: 1 }] }, { image: 'x' }] },
+    status: { conditions: [{ status: 'True' }, { type: 'Ready', status: 'True' }] },
+  });
+  expect(one).toMatchObject({
+    metadata: { ownerReferences: [owner] },
+    spec: { containers: [{ name: 'app', ports: [{ containerPort: 1 }] }] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+  const slice = taken('endpointslices.discovery.k8s.io', {
+    metadata: { name: 'a', namespace: 'shop' },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
+  });
+  expect(slice.endpoints).toEqual([{ addresses: ['10.0.0.1'], conditions: { ready: true } }]);
+});
+
 test.each<[Resource, unknown, string]>([
   ['pods', undefined, 'is not an object'],
   ['pods', null, 'is not an object'],
