@@ -1,6 +1,7 @@
 import type { Analyzer } from '../src/model/finding.ts';
 import admission from './admission/index.ts';
 import autoscaling from './autoscaling/index.ts';
+import certificates from './certificates/index.ts';
 import controlPlane from './control-plane/index.ts';
 import deployments from './deployments/index.ts';
 import disruption from './disruption/index.ts';
@@ -18,6 +19,7 @@ import workloads from './workloads/index.ts';
 export const analyzers: readonly Analyzer[] = [
   admission,
   autoscaling,
+  certificates,
   controlPlane,
   deployments,
   disruption,

@@ -31,6 +31,25 @@ export {
 } from './model/resources.ts';
 export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
 export { type BackendReads, type Backends, backendsOf, type SelectedWorkload, workloadsIn } from './graph/backends.ts';
+export { type Expiry, expiryOf, type ExpiryLimits, renewedExpiryOf } from './graph/certificate-expiry.ts';
+export {
+  type CaBundle,
+  caBundles,
+  type CertificateHolder,
+  type CertificateReads,
+  issuersOf,
+  type SeenCertificate,
+  seenCertificates,
+} from './graph/certificate-holders.ts';
+export { managedBy, renewalOf } from './graph/certificate-renewal.ts';
+export {
+  certificateUsers,
+  type CertificateUser,
+  type CertificateUserReads,
+  certManagerNamespaces,
+  certManagers,
+} from './graph/certificate-users.ts';
+export { type Certificate, certificatesOf } from './graph/x509.ts';
 export { condition, conditionIs } from './graph/conditions.ts';
 export { type FailedCreation, failedCreations } from './graph/creations.ts';
 export { type DeclaredPort, declaredPorts } from './graph/declared-ports.ts';
@@ -81,7 +100,7 @@ export {
   podTrouble,
   startupSeconds,
 } from './graph/settling.ts';
-export { age, duration, earliest, latest, millis, olderThan } from './graph/time.ts';
+export { age, duration, earliest, latest, millis, olderThan, timeText } from './graph/time.ts';
 
 /**
  * Declares an analyzer: what it reads, what it can find, and the function that finds it. The types tie the three together: a

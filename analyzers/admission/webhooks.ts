@@ -79,18 +79,25 @@ function unavailable(
       webhook: names[0] ?? '',
       ...(service === undefined ? {} : { service: service.name, service_namespace: service.namespace }),
     },
-    ...(service === undefined
-      ? {}
-      : {
-          causes: [
+    causes: [
+      // Its certificates are looked at elsewhere.
+      {
+        object: ref(config),
+        needs: 'issue',
+        via: { field: `${path}.clientConfig.caBundle`, value: names[0] ?? '' },
+        certainty: 'sure',
+      },
+      ...(service === undefined
+        ? []
+        : [
             {
               object: service,
-              needs: 'route',
+              needs: 'route' as const,
               via: { field: `${path}.clientConfig.service.name`, value: `${service.namespace}/${service.name}` },
-              certainty: 'sure',
+              certainty: 'sure' as const,
             },
-          ],
-        }),
+          ]),
+    ],
     ...(since === undefined ? {} : { since }),
   };
 }

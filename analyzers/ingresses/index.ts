@@ -23,6 +23,7 @@ export default defineAnalyzer({
     'pods',
     'replicasets.apps',
     'replicationcontrollers',
+    'certificates.cert-manager.io',
     'secrets',
     'services',
     'statefulsets.apps',

@@ -1,4 +1,5 @@
 import {
+  type CauseLink,
   computed,
   type Draft,
   field,
@@ -12,7 +13,10 @@ import { type ClassReads, type Ingress, settledIngresses } from './classes.ts';
 import type { Code } from './codes.ts';
 
 /** TLS Secrets that are missing, lack what a certificate needs, or whose key belongs to another certificate. */
-export function* certificates(snapshot: Snapshot<ClassReads | 'secrets'>, grace: number): Generator<Draft<Code>> {
+export function* certificates(
+  snapshot: Snapshot<ClassReads | 'certificates.cert-manager.io' | 'secrets'>,
+  grace: number,
+): Generator<Draft<Code>> {
   for (const ingress of settledIngresses(snapshot, grace)) {
     const seen = new Set<string>();
     for (const [index, { secretName, hosts }] of (ingress.spec.tls ?? []).entries()) {
@@ -26,7 +30,17 @@ export function* certificates(snapshot: Snapshot<ClassReads | 'secrets'>, grace:
             ? faultOf(found.object)
             : undefined;
       if (fault === undefined) continue;
-      yield unavailable(ingress, { secretName, path: `spec.tls[${index}].secretName`, hosts: hosts ?? [], ...fault });
+      const path = `spec.tls[${index}].secretName`;
+      const draft = unavailable(ingress, { secretName, path, hosts: hosts ?? [], ...fault });
+      // cert-manager was to make the Secret.
+      const writers = snapshot
+        .list('certificates.cert-manager.io', ingress.metadata.namespace)
+        .items.filter(({ spec }) => spec.secretName === secretName)
+        .map((one): CauseLink => {
+          const via = { field: 'spec.secretName', value: secretName };
+          return { object: ref(one), needs: 'issue', via, certainty: 'sure' };
+        });
+      yield { ...draft, causes: [...(draft.causes ?? []), ...writers] };
     }
   }
 }

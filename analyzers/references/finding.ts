@@ -1,4 +1,15 @@
-import { computed, type Draft, type Evidence, field, groupBy, type ObjectRef, refKey, topOf } from '../../src/kit.ts';
+import {
+  type CauseLink,
+  computed,
+  type Draft,
+  type Evidence,
+  field,
+  groupBy,
+  type ObjectRef,
+  ref,
+  refKey,
+  topOf,
+} from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { nearKey, nearName } from './hints.ts';
 import type { Target, Use, View } from './use.ts';
@@ -35,7 +46,21 @@ export function* finding(snapshot: View, uses: readonly Use[], key: string | und
     evidence: [...referrerEvidence(groups, object, key), ...hint.evidence],
     values: { ...referrerValues(tops[0]), ...(hint.name === undefined ? {} : { nearest: hint.name }) },
     ...(key === undefined ? {} : { key }),
+    ...(resource === 'secrets' ? { causes: writers(snapshot, object) } : {}),
   };
+}
+
+/** cert-manager's Certificates that were to make a Secret. */
+function writers(snapshot: View, { namespace, name }: ObjectRef): readonly CauseLink[] {
+  return snapshot
+    .list('certificates.cert-manager.io', namespace)
+    .items.filter(({ spec }) => spec.secretName === name)
+    .map((one) => ({
+      object: ref(one),
+      needs: 'issue',
+      via: { field: 'spec.secretName', value: name },
+      certainty: 'sure',
+    }));
 }
 
 const weights = { broken: 3, perhaps: 2, later: 1, idle: 0 } as const;

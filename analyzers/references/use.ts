@@ -2,6 +2,7 @@ import type { Evidence, KubeObject, ObjectRef, Reference, Resource, Snapshot } f
 
 export const reads = [
   'apiservices.apiregistration.k8s.io',
+  'certificates.cert-manager.io',
   'configmaps',
   'cronjobs.batch',
   'daemonsets.apps',

@@ -14,6 +14,12 @@ export function age(snapshot: Snapshot<never>, time: string | undefined): number
   return then === undefined || now === undefined ? undefined : (now - then) / 1000;
 }
 
+/** Milliseconds since the epoch as RFC 3339 in whole seconds; `never` where no date is so far away. */
+export function timeText(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  return Number.isNaN(time.getTime()) ? 'never' : time.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 /** True when `time` is known and lies at least `seconds` before the snapshot. */
 export function olderThan(snapshot: Snapshot<never>, time: string | undefined, seconds: number): boolean {
   const value = age(snapshot, time);

@@ -20,6 +20,8 @@ export interface SecretFacts extends KubeObject {
   readonly registries?: readonly string[];
   /** Whether `tls.key` is the private half of the first certificate in `tls.crt`. */
   readonly keyMatchesCertificate?: boolean;
+  /** Keys that should hold certificates and hold none that can be read: cut, empty, or DER in place of PEM. */
+  readonly unreadable?: readonly string[];
 }
 
 /** What is kept of a ConfigMap. */

@@ -368,6 +368,7 @@ describe('webhooks', () => {
     expect(links(admission, [config(), ...refused(texts.noEndpoints)])).toEqual([
       'PodBlockedByWebhookFailure -> admit ValidatingWebhookConfiguration policy (status.conditions[type=ReplicaFailure].message)',
       'PodBlockedByWebhookFailure -> route Service hook/policy (status.conditions[type=ReplicaFailure].message)',
+      'WebhookUnavailable -> issue ValidatingWebhookConfiguration policy (webhooks[0].clientConfig.caBundle)',
       'WebhookUnavailable -> route Service hook/policy (webhooks[0].clientConfig.service.name)',
     ]);
   });

@@ -18,6 +18,12 @@ export function certificatesIn(pem: string): string | undefined {
   return result;
 }
 
+/** Whether a PEM text begins with a certificate that can be read; what else is in it does not matter. */
+export function readsAsCertificate(pem: string): boolean {
+  const start = pem.indexOf('-----BEGIN CERTIFICATE-----');
+  return start !== -1 && parse(pem.slice(start)) !== undefined;
+}
+
 /** Whether a PEM private key belongs to the first certificate of a PEM text; undefined where either cannot be read. */
 export function keyMatches(certificate: string, key: string): boolean | undefined {
   try {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/object.ts';
 import type { SecretFacts } from '../../model/resources.ts';
 import { isRecord } from '../shape.ts';
-import { certificatesIn, keyMatches } from './certificates.ts';
+import { certificatesIn, keyMatches, readsAsCertificate } from './certificates.ts';
 
 type Head = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 type Raw = Readonly<Record<string, unknown>>;
@@ -25,7 +25,20 @@ export function secretFacts(head: Head, raw: Raw): SecretFacts {
     ...(certificates.length === 0 ? {} : { certificates: Object.fromEntries(certificates) }),
     ...defined('registries', registries(values)),
     ...defined('keyMatchesCertificate', matches(values)),
+    ...defined('unreadable', unreadable(type, values)),
   };
+}
+
+/** A TLS Secret whose certificate is none. What others have masked (no PEM in it) may well be one. */
+function unreadable(type: string, values: Values): readonly string[] | undefined {
+  const value = type === 'kubernetes.io/tls' ? values['tls.crt']?.() : undefined;
+  if (value === undefined) return undefined;
+  const empty = value.trim() === '' && (values['tls.key']?.() ?? '').trim() !== '';
+  // An ASN.1 sequence, as every certificate in DER begins.
+  const binary = value.startsWith('0\u0082') || value.startsWith('0\uFFFD');
+  const masked = /redact|removed|omitted|masked|\*{3}/i.test(value);
+  const cut = !masked && value.includes('-----BEGIN ') && !readsAsCertificate(value);
+  return empty || binary || cut ? ['tls.crt'] : undefined;
 }
 
 /** A field that is left out where its value is undefined. */
@@ -81,12 +94,13 @@ function hosts(names: readonly string[]): readonly string[] {
 
 /** Facts as they stand in our own recordings; checked as strictly as if they came from the cluster. */
 function knownFacts(raw: Raw): Omit<SecretFacts, keyof Head | 'type'> {
-  const { registries: known, keyMatchesCertificate } = raw;
+  const { registries: known, keyMatchesCertificate, unreadable: bad } = raw;
   return {
     keys: keyNames(raw['keys']),
     ...defined('certificates', knownCertificates(raw['certificates'])),
     ...defined('registries', Array.isArray(known) ? hosts(known.filter((one) => typeof one === 'string')) : undefined),
     ...defined('keyMatchesCertificate', typeof keyMatchesCertificate === 'boolean' ? keyMatchesCertificate : undefined),
+    ...defined('unreadable', Array.isArray(bad) ? keyNames(bad) : undefined),
   };
 }
 

@@ -1,0 +1,143 @@
+import {
+  type Certificate,
+  type CertificateHolder,
+  certificateUsers,
+  computed,
+  type Draft,
+  type Expiry,
+  expiryOf,
+  field,
+  issuersOf,
+  millis,
+  ref,
+  renewalOf,
+  renewedExpiryOf,
+  type SeenCertificate,
+  seenCertificates,
+  type Severity,
+  timeText,
+} from '../../src/kit.ts';
+import type { Code } from './codes.ts';
+import { authorityLinks, isAuthority, signedBy } from './signing.ts';
+import type { Limits, View } from './reads.ts';
+import { certificateText, endText, listText } from './words.ts';
+
+/** Authorities that have expired or are about to: whatever they signed fails with them, however long it is valid itself. */
+export function* authorities(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
+  const now = millis(snapshot.takenAt) ?? 0;
+  for (const seen of seenCertificates(snapshot)) {
+    if (!isAuthority(snapshot, seen)) continue;
+    const places = seen.holders.filter((one) => counts(one, seen.certificate)).sort(byRank);
+    const [first] = places;
+    if (first === undefined) continue;
+    const renewed = seen.holders.some(({ object }) => renewalOf(snapshot, object) !== undefined);
+    const expiry = renewed
+      ? renewedExpiryOf(seen.certificate, now)
+      : expiryOf(seen.certificate, now, {
+          critical: limits.authorityCritical,
+          warning: limits.authorityWarning,
+          info: limits.authorityInfo,
+        });
+    if (expiry !== undefined) yield finding(snapshot, { seen, places, first, expiry, now });
+  }
+}
+
+interface Case {
+  readonly seen: SeenCertificate;
+  readonly places: readonly CertificateHolder[];
+  readonly first: CertificateHolder;
+  readonly expiry: Expiry;
+  readonly now: number;
+}
+
+function finding(snapshot: View, { seen, places, first, expiry, now }: Case): Draft<Code> {
+  const { certificate } = seen;
+  const signed = (signedBy(snapshot).get(certificate) ?? []).filter(({ holders }) =>
+    holders.some(({ object }) => object.kind === 'Secret'),
+  );
+  const names = [...new Set(signed.map((one) => one.certificate.names[0] ?? one.certificate.subject))];
+  const effect = isCluster(first)
+    ? '; every component of the cluster trusts the API server by it'
+    : names.length === 0
+      ? ''
+      : `; it signed ${listText(names)}`;
+  const more = places.length > 1 ? `; it is in ${places.length - 1} more places` : '';
+  const code =
+    expiry.state === 'expired'
+      ? 'CertificateAuthorityExpired'
+      : expiry.state === 'expiring'
+        ? 'CertificateAuthorityExpiring'
+        : 'CertificateNotYetValid';
+  const links = issuersOf(snapshot)(certificate).flatMap((authority) => authorityLinks(authority, first));
+  return {
+    code,
+    object: ref(first.object),
+    key: certificate.subject,
+    severity: severityOf(snapshot, { seen, places, expiry, signed }),
+    message: `authority ${certificate.subject} in ${first.field} ${endText(certificate, now)}${effect}${more}`,
+    evidence: [
+      field(first.object, first.field, certificateText(certificate)),
+      ...signed
+        .slice(0, 3)
+        .flatMap((one) =>
+          one.holders
+            .slice(0, 1)
+            .map((holder) =>
+              computed(holder.object, `${holder.field} is signed by it and ends ${timeText(one.certificate.notAfter)}`),
+            ),
+        ),
+    ],
+    ...(links.length === 0 ? {} : { causes: links }),
+    ...(expiry.state === 'expired' ? { since: timeText(certificate.notAfter) } : {}),
+    values: { subject: certificate.subject },
+  };
+}
+
+/** An old authority in a bundle beside a younger one is kept on purpose, and a chain may end in roots that nobody needs. */
+function counts({ object, use, certificates }: CertificateHolder, certificate: Certificate): boolean {
+  if (object.metadata.deletionTimestamp !== undefined) return false;
+  if (object.kind === 'Secret' || object.kind === 'ConfigMap') {
+    if (use === 'bundle') return certificates.every(({ notAfter }) => notAfter <= certificate.notAfter);
+    const [leaf] = certificates;
+    if (leaf === certificate) return true;
+    const twins = certificates.filter((one) => leaf?.issuedBy(one) === true);
+    return twins.includes(certificate) && twins.every(({ notAfter }) => notAfter <= certificate.notAfter);
+  }
+  return false;
+}
+
+const clusterMaps = new Set(['kube-root-ca.crt', 'extension-apiserver-authentication', 'openshift-service-ca.crt']);
+
+function isCluster({ object }: CertificateHolder): boolean {
+  return object.kind === 'ConfigMap' && clusterMaps.has(object.metadata.name);
+}
+
+/** Where a person would renew it comes first: beside its key, then in the cluster's own ConfigMaps. */
+function byRank(one: CertificateHolder, other: CertificateHolder): number {
+  const rank = (holder: CertificateHolder) => {
+    const { name, namespace } = holder.object.metadata;
+    if (holder.use === 'chain' && holder.object.kind === 'Secret') return 0;
+    if (isCluster(holder)) return namespace === 'kube-system' ? (name === 'kube-root-ca.crt' ? 1 : 2) : 3;
+    return holder.object.kind === 'Secret' ? 4 : 5;
+  };
+  return rank(one) - rank(other);
+}
+
+function severityOf(
+  snapshot: View,
+  {
+    seen,
+    places,
+    expiry: { severity },
+    signed,
+  }: Pick<Case, 'seen' | 'places' | 'expiry'> & { readonly signed: readonly SeenCertificate[] },
+): Severity {
+  if (places.some(isCluster)) return severity;
+  const used = (holders: readonly CertificateHolder[]) =>
+    holders.some(({ object }) => certificateUsers(snapshot, object).length > 0);
+  const signs = signed.some((one) => used(one.holders));
+  const issues = places.some(({ use }) => use === 'chain') && used(seen.holders);
+  if (signs || issues) return severity;
+  // Trusted by somebody, but nothing that it signed was seen: it may be of no use any more.
+  return used(places) && severity !== 'info' ? 'warning' : 'info';
+}

@@ -1,0 +1,50 @@
+import { certificatesOf, type Draft, field, type ObjectRef, ref, renewalOf } from '../../src/kit.ts';
+import type { Code } from './codes.ts';
+import type { View } from './reads.ts';
+import { certificateText, listText } from './words.ts';
+
+/** Hosts of an Ingress that the certificate in its Secret is not for: clients that go there are warned, or get another one. */
+export function* hosts(snapshot: View): Iterable<Draft<Code>> {
+  for (const ingress of snapshot.list('ingresses.networking.k8s.io').items) {
+    if (ingress.metadata.deletionTimestamp !== undefined) continue;
+    for (const [index, { secretName, hosts: wanted = [] }] of (ingress.spec.tls ?? []).entries()) {
+      if (secretName === undefined || secretName === '') continue;
+      const secret = snapshot.lookup('secrets', secretName, ingress.metadata.namespace);
+      if (secret.state !== 'found' || secret.object.keyMatchesCertificate === false) continue;
+      const [own] = certificatesOf(secret.object.certificates?.['tls.crt'] ?? '');
+      if (own === undefined) continue;
+      const renewal = renewalOf(snapshot, secret.object);
+      // A stand-in until the first real one is there.
+      if (own.subject.includes('cert-manager.local') || own.issuer.includes('cert-manager.local')) continue;
+      const missed = [...new Set(wanted)].filter((host) => host !== '' && !own.covers(host));
+      if (missed.length === 0) continue;
+      const target: ObjectRef = ref(secret.object);
+      const names = own.names.length === 0 ? 'no name at all' : listText(own.names);
+      yield {
+        code: 'IngressCertificateMismatch',
+        object: ref(ingress),
+        key: secretName,
+        message: `the certificate in Secret ${secretName} is not for ${listText(missed)}: it is for ${names}`,
+        evidence: [
+          field(ingress, `spec.tls[${index}].hosts`, wanted.join(', ')),
+          field(target, 'data[tls.crt]', certificateText(own)),
+        ],
+        causes: [
+          ...(renewal?.object === undefined ? [] : [renewal.object]).map((object) => ({
+            object,
+            needs: 'issue' as const,
+            via: { field: 'spec.secretName', value: secretName },
+            certainty: 'sure' as const,
+          })),
+          {
+            object: target,
+            needs: 'route',
+            via: { field: `spec.tls[${index}].secretName`, value: secretName },
+            certainty: 'sure',
+          },
+        ],
+        values: { secret: secretName, host: missed[0] ?? '' },
+      };
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { type Certificate, duration, type ObjectRef, refText, timeText } from '../../src/kit.ts';
+
+/** `expired 3d ago (2026-02-26T12:00:00Z)`, `expires in 10d (...)`, `is valid only in 2h (...)`. */
+export function endText({ notBefore, notAfter }: Certificate, now: number): string {
+  if (now > notAfter) return `expired ${duration((now - notAfter) / 1000)} ago (${timeText(notAfter)})`;
+  if (now < notBefore) return `is valid only in ${duration((notBefore - now) / 1000)} (${timeText(notBefore)})`;
+  return `expires in ${duration((notAfter - now) / 1000)} (${timeText(notAfter)})`;
+}
+
+/** The dates and names of a certificate, as evidence. */
+export function certificateText({ subject, issuer, names, notBefore, notAfter, key }: Certificate): string {
+  const hosts = names.length === 0 ? '' : `; names ${listText(names, 5)}`;
+  return `subject ${subject}; issuer ${issuer}${hosts}; ${timeText(notBefore)} to ${timeText(notAfter)}; ${key}`;
+}
+
+/** The first few of a list, and how many more there are. */
+export function listText(values: readonly string[], shown = 3): string {
+  const rest = values.length - shown;
+  return `${values.slice(0, shown).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** `Ingress web and Deployment api`; the namespace is left out where it is the one given. */
+export function objectsText(objects: readonly ObjectRef[], home: string | undefined): string {
+  return listText(
+    objects.map((one) => (one.namespace === home ? `${one.kind} ${one.name}` : refText(one))),
+    2,
+  );
+}
+
+/** A text of the cluster on one line, without a full stop, short enough for a message. */
+export function brief(text: string, length = 300): string {
+  const flat = text.replaceAll(/\s+/g, ' ').trim();
+  const short = flat.length > length ? `${flat.slice(0, length)} ...` : flat;
+  return short.replace(/[.\s]{1,10}$/, '');
+}
