@@ -1,6 +1,7 @@
-/** Writes schema/report.json, the public form of `mekhanikube analyze -o json`. */
+/** Writes schema/report.json and schema/gpu.json, the public forms of `mekhanikube analyze -o json` and `mekhanikube gpu -o json`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { gpuSchema } from '../src/model/gpu-schema.ts';
 import { reportSchema } from '../src/model/report-schema.ts';
 
 /** The JSON Schema (2020-12) of a report, as the file's text. */
@@ -8,8 +9,14 @@ export function schemaText(): string {
   return `${JSON.stringify(z.toJSONSchema(reportSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
 }
 
+/** The same of `mekhanikube gpu -o json`. */
+export function gpuSchemaText(): string {
+  return `${JSON.stringify(z.toJSONSchema(gpuSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
+}
+
 if (import.meta.main) {
   const file = new URL('../schema/report.json', import.meta.url);
   await mkdir(new URL('.', file), { recursive: true });
   await writeFile(file, schemaText());
+  await writeFile(new URL('gpu.json', file), gpuSchemaText());
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 
 /** Collects the values of a flag that may be given several times. */
-const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
+export const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 const severities = 'critical, warning or info';
 const hostHelp = 'where Ollama listens (default: OLLAMA_HOST, then 127.0.0.1:11434)';

@@ -10,6 +10,7 @@ import {
   addRecordingFlags,
   addScopeFlags,
   addSecretsFlag,
+  collect,
   givenFlags,
 } from './flags.ts';
 import type { Io } from './io.ts';
@@ -25,6 +26,7 @@ Examples:
   mekhanikube analyze deployment/web -n shop        one workload and whatever breaks it
   mekhanikube analyze -o json --fail-on critical    for scripts
   mekhanikube analyze --explain --model qwen3:8b    have a local model of Ollama explain what is wrong
+  mekhanikube gpu                                   who holds the GPUs, and who waits for them
   mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
   mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
 
@@ -72,6 +74,20 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
       const color = flags['color'] === false ? false : undefined;
       done(await analyzersCommand(io, flags, { format: output, color }));
     });
+
+  const gpu = program
+    .command('gpu')
+    .description('list the accelerators of a cluster: how many, who holds them, who waits for them and why')
+    .addOption(
+      new Option('-o, --output <format[=file]>', 'text or json, to a file if one is named; repeatable').argParser(
+        collect,
+      ),
+    );
+  addRecordingFlags(gpu);
+  gpu.action(async (_flags, command: Command) => {
+    const { gpuCommand } = await import('./gpu.ts');
+    done(await gpuCommand(command, io, loaders));
+  });
 
   const models = program
     .command('models')

@@ -1,0 +1,178 @@
+import type { Snapshot } from '../model/snapshot.ts';
+import type { GpuNodeView, GpuStock } from './gpu-inventory.ts';
+import { amountText } from './scheduling/amounts.ts';
+import { holdersOf, isNodeFault } from './scheduling/change.ts';
+import type { Reason, Verdict } from './scheduling/reasons.ts';
+import { taintText } from './scheduling/tolerations.ts';
+
+/** Why a pod does not get the accelerators it asks for: the first of these that holds. */
+export type GpuWaitCause =
+  | 'gated'
+  | 'unseen'
+  | 'name-not-offered'
+  | 'no-gpu'
+  | 'plugin-silent'
+  | 'too-large'
+  | 'selector'
+  | 'taint'
+  | 'node-unavailable'
+  | 'all-held'
+  | 'fragmented'
+  | 'claims'
+  | 'other'
+  | 'fits';
+
+/** Why a pod waits, and what would let it run where something short is known. */
+export interface GpuWaitReason {
+  readonly cause: GpuWaitCause;
+  readonly why: string;
+  readonly change: string | undefined;
+}
+
+/**
+ * Why no node has what a pod asks of one resource, in the order in which a person would ask: is it offered, is it enough, may the pod go
+ * there, are the nodes open, is it free. Undefined where a node has enough free.
+ */
+export function waitFor(
+  snapshot: Snapshot,
+  views: readonly GpuNodeView[],
+  verdicts: readonly Verdict[],
+  resource: string,
+  asked: number,
+): GpuWaitReason | undefined {
+  // A device class may serve the classic name: then devices are counted under their driver.
+  const served = snapshot
+    .list('deviceclasses.resource.k8s.io')
+    .items.some(({ spec }) => spec?.extendedResourceName === resource);
+  const isIt = (one: GpuStock) => one.resource === resource || (served && one.through === 'dra');
+  const stock = new Map(views.map((view) => [view.node.metadata.name, view.stock.find(isIt)]));
+  const of = ({ node }: Verdict) => stock.get(node.metadata.name);
+  const having = verdicts.filter((verdict) => (of(verdict)?.allocatable ?? 0) > 0);
+  if (having.length === 0) return nowhere(views, verdicts, resource);
+  const most = Math.max(...having.map((verdict) => of(verdict)?.allocatable ?? 0));
+  if (asked > most)
+    return {
+      cause: 'too-large',
+      why: `asks for ${asked} ${resource}, and no node has more than ${most}`,
+      change: `ask for at most ${most}`,
+    };
+  const chosen = having.filter(({ reasons }) => !reasons.some(({ kind }) => kind === 'affinity' || kind === 'name'));
+  if (chosen.length === 0) {
+    const rules = distinct(
+      having.flatMap(({ reasons }) => reasons.flatMap((one) => (one.kind === 'affinity' ? [one.rule] : []))),
+    );
+    return {
+      cause: 'selector',
+      why: `no node with ${resource} matches ${rules.join(' or ')}`,
+      change: `change its node selector, or label a node with ${rules[0] ?? 'what it asks for'}`,
+    };
+  }
+  const tolerated = chosen.filter(({ reasons }) => !reasons.some((one) => one.kind === 'taint' && !isNodeFault(one)));
+  if (tolerated.length === 0) {
+    const taints = distinct(
+      chosen.flatMap(({ reasons }) => reasons.flatMap((one) => (one.kind === 'taint' ? [taintText(one.taint)] : []))),
+    );
+    return {
+      cause: 'taint',
+      why: `every node with ${resource} has a taint that it does not tolerate: ${taints.join(', ')}`,
+      change: `tolerate ${taints[0] ?? 'the taint'}`,
+    };
+  }
+  const open = tolerated.filter(({ reasons }) => !reasons.some(isNodeFault));
+  if (open.length === 0) {
+    const names = tolerated.map(({ node }) => node.metadata.name);
+    return {
+      cause: 'node-unavailable',
+      why: `the nodes with ${resource} are cordoned or not ready: ${names.join(', ')}`,
+      change: `bring back ${names[0] ?? 'one'}`,
+    };
+  }
+  const frees = open.map((verdict) => of(verdict)?.free ?? 0);
+  const total = frees.reduce((sum, free) => sum + free, 0);
+  const largest = Math.max(...frees);
+  if (largest >= asked) return undefined;
+  const change = freeing(snapshot, open, resource, asked);
+  return total < asked || open.length === 1
+    ? {
+        cause: 'all-held',
+        why: heldText(open, resource, total, asked),
+        change,
+      }
+    : {
+        cause: 'fragmented',
+        why: `${total} of ${resource} are free on ${open.length} nodes, but at most ${largest} on one, and it asks for ${asked}`,
+        change,
+      };
+}
+
+function heldText(open: readonly Verdict[], resource: string, total: number, asked: number): string {
+  const [first] = open;
+  const where = open.length === 1 ? `node ${first?.node.metadata.name ?? ''}` : `${open.length} nodes`;
+  return total === 0
+    ? `all ${resource} of ${where} are held`
+    : `${total} ${resource} ${total === 1 ? 'is' : 'are'} free on ${where}, and it asks for ${asked}`;
+}
+
+/** No node gives the resource out: by another name, not at all, or its plugin is silent. */
+function nowhere(views: readonly GpuNodeView[], verdicts: readonly Verdict[], resource: string): GpuWaitReason {
+  const names = new Set(verdicts.map(({ node }) => node.metadata.name));
+  const here = views.filter(({ node }) => names.has(node.metadata.name));
+  const silent = here.filter(
+    ({ silent: label, stock }) => label !== undefined || stock.some((one) => one.resource === resource),
+  );
+  if (silent.length > 0)
+    return {
+      cause: 'plugin-silent',
+      why: `${silent.map(({ node }) => node.metadata.name).join(', ')} should offer ${resource} and does not`,
+      change: 'repair the device plugin there',
+    };
+  const others = distinct(
+    here.flatMap(({ stock }) => stock.filter(({ allocatable }) => allocatable > 0).map((one) => one.resource)),
+  );
+  return others.length > 0
+    ? {
+        cause: 'name-not-offered',
+        why: `no node offers ${resource}; offered are ${others.join(', ')}`,
+        change: `ask for ${others[0] ?? ''}`,
+      }
+    : {
+        cause: 'no-gpu',
+        why: `no node offers ${resource}, and none is known to have a GPU`,
+        change: 'add a node with GPUs, or install the device plugin',
+      };
+}
+
+/** Whom to end so that enough is free: on the node where the fewest need to go, those that do not run first. */
+function freeing(snapshot: Snapshot, open: readonly Verdict[], resource: string, asked: number): string | undefined {
+  const plans = open.flatMap(({ node, reasons }) => {
+    const lack = reasons.find((one) => isLackOf(one, resource));
+    if (lack === undefined || lack.kind !== 'resource' || asked > (lack.allocatable ?? 0)) return [];
+    let missing = asked - lack.free;
+    const gone: string[] = [];
+    let idle = 0;
+    for (const holder of holdersOf(snapshot, node.metadata.name, resource)) {
+      if (missing <= 0) break;
+      missing -= holder.amount;
+      idle += Number(holder.idle !== undefined);
+      gone.push(
+        `${holder.pod.metadata.namespace ?? ''}/${holder.pod.metadata.name}${holder.idle === undefined ? '' : ` (${holder.idle})`}`,
+      );
+    }
+    return missing > 0 ? [] : [{ node: node.metadata.name, gone, idle }];
+  });
+  const [best] = plans.toSorted(
+    (one, other) =>
+      one.gone.length - one.idle - (other.gone.length - other.idle) || one.gone.length - other.gone.length,
+  );
+  return best === undefined
+    ? undefined
+    : `free ${amountText(resource, asked)} ${resource} on ${best.node}: held by ${best.gone.join(', ')}`;
+}
+
+function isLackOf(reason: Reason, resource: string): boolean {
+  return reason.kind === 'resource' && reason.resource === resource;
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
+}
