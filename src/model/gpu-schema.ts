@@ -17,11 +17,9 @@ const amounts = {
   unhealthy: count,
 };
 
-const through = z
-  .enum(['plugin', 'dra'])
-  .meta({
-    description: 'plugin: an extended resource of a device plugin. dra: devices handed out through ResourceClaims',
-  });
+const through = z.enum(['plugin', 'dra']).meta({
+  description: 'plugin: an extended resource of a device plugin. dra: devices handed out through ResourceClaims',
+});
 
 const device = z.strictObject({
   resource: text.meta({ description: 'nvidia.com/gpu; for dra the driver, gpu.nvidia.com' }),
