@@ -13,10 +13,12 @@ export interface ToolRun {
 /** Runs the built command as a user would, with nothing of this process's environment but the path. */
 export function runTool(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ToolRun> {
   const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...environment };
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     execFile(process.execPath, [bin, ...args], { env, maxBuffer: 1024 ** 3 }, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 255;
-      resolve({ exitCode, stdout, stderr });
+      if (error === null) resolve({ exitCode: 0, stdout, stderr });
+      else if (typeof error.code === 'number') resolve({ exitCode: error.code, stdout, stderr });
+      // It could not be started, or a signal ended it.
+      else reject(error);
     });
   });
 }
