@@ -85,7 +85,8 @@ function problemOf(text: string, subject: Subject, snapshot: Snapshot): string |
     /(?<![\w./-])([A-Za-z]+)\/([a-z0-9][a-z0-9.-]*[a-z0-9])(?![\w/-])/g,
   )) {
     const resource = resourceByName(type);
-    if (resource === undefined) continue;
+    if (resource === undefined || resourceByName(name) !== undefined || /^(?:container|volume|port)s?$/.test(name))
+      continue;
     const namespaces = resources[resource].namespaced ? namespacesOf(subject) : [undefined];
     const { apiVersion, kind } = resources[resource];
     const isThere = namespaces.some((namespace) => {
