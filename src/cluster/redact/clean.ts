@@ -86,14 +86,17 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
   const publicOnly: Rule = (value, _parent, depth) =>
     typeof value === 'string' ? caBundle(value) : clean(value, depth);
 
-  const whole = (fields: readonly string[]): Rule => {
+  /** Endpoints have one object of conditions, all else has lists. */
+  const whole = (name: string, fields: readonly string[]): Rule => {
     const isKept = (entry: unknown) => isWhole(entry, fields);
-    return (value, _parent, depth) =>
-      Array.isArray(value) ? cleanList(value.filter(isKept), depth) : clean(value, depth);
+    return (value, _parent, depth) => {
+      if (Array.isArray(value)) return cleanList(value.filter(isKept), depth);
+      return name === 'conditions' ? clean(value, depth) : undefined;
+    };
   };
 
   const rules = new Map<string, Rule>([
-    ...Object.entries(listFields).map(([name, fields]): [string, Rule] => [name, whole(fields)]),
+    ...Object.entries(listFields).map(([name, fields]): [string, Rule] => [name, whole(name, fields)]),
     ['annotations', (value) => (isRecord(value) ? annotations(value) : undefined)],
     ['labels', labels],
     ['matchLabels', labels],

@@ -46,8 +46,9 @@ test('entries of lists that lack what the API server wants of them go, the other
   const one = taken('pods', {
     metadata: { name: 'a', namespace: 'shop', ownerReferences: [{ kind: 'ReplicaSet', name: 'a' }, owner, null] },
     spec: { containers: [{ name: 'app', ports: [null, { containerPort: 1 }] }, { image: 'x' }] },
-    status: { conditions: [{ status: 'True' }, { type: 'Ready', status: 'True' }] },
+    status: { conditions: [{ status: 'True' }, { type: 'Ready', status: 'True' }], containerStatuses: {} },
   });
+  expect(one.status).not.toHaveProperty('containerStatuses');
   expect(one).toMatchObject({
     metadata: { ownerReferences: [owner] },
     spec: { containers: [{ name: 'app', ports: [{ containerPort: 1 }] }] },
