@@ -86,16 +86,16 @@ export function isSettingUp({ snapshot, settings, node, offers }: GpuCase): bool
   );
 }
 
-/** Pods that wait for devices of the vendor long enough for that to be no accident. */
-export function waiters({ snapshot, vendor }: GpuCase, seconds = 60) {
-  return gpuDemand(snapshot, vendor).waiting.filter((pod) =>
+/** Whether pods wait for devices of the vendor, and have for long enough that it is no accident. */
+export function isWaitedFor({ snapshot, vendor }: GpuCase, seconds = 60): boolean {
+  return gpuDemand(snapshot, vendor).waiting.some((pod) =>
     olderThan(snapshot, conditionIs(pod, 'PodScheduled', 'False')?.lastTransitionTime, seconds),
   );
 }
 
 /** Critical where somebody waits for the devices, a warning where others use them or a plugin is meant to bring them. */
 export function severityFor(one: GpuCase, wanted: boolean): Severity {
-  if (waiters(one).length > 0) return 'critical';
+  if (isWaitedFor(one)) return 'critical';
   return wanted || gpuDemand(one.snapshot, one.vendor).placed.length > 0 ? 'warning' : 'info';
 }
 

@@ -5,9 +5,10 @@ export type GpuImage = 'needs' | 'slow' | 'could';
 
 /** Servers that do not work without an accelerator. */
 const needing = /(^|\/)(vllm-openai|vllm|sglang|text-generation-inference|tensorrt-?llm\w*|lmdeploy)$/;
-/** Servers that fall back to the CPU, silently and slowly. */
-const slowing =
-  /(^|\/)(ollama|localai|local-ai|llama\.cpp|llama-cpp-python|tritonserver|comfyui|stable-diffusion-webui|koboldcpp)$/;
+/** Servers whose one image runs on both and falls back to the CPU, silently and slowly. */
+const slowing = /(^|\/)(ollama|tritonserver|comfyui|stable-diffusion-webui)$/;
+/** Servers with images of their own for GPUs: without a word of it in the tag they are built for the CPU. */
+const eitherWay = /(^|\/)(localai|local-ai|llama\.cpp|llama-cpp-python|koboldcpp)$/;
 const builtForGpu = /(^|[-_.])(cuda\d*|cu1\d\d|gpu|nvidia|rocm\d*)([-_.]|$)/i;
 const builtForCpu = /(^|[-_./])(cpu|openvino)([-_./]|$)/i;
 
@@ -26,6 +27,9 @@ export function gpuImage({ image = '', command = [], args = [], env = [] }: Cont
   if (/\bollama\s+(pull|list|cp|create|push|rm|show)\b/.test([...command, ...args].join(' '))) return undefined;
   if (/(^|\/)ollama$/.test(name) && /^(pull|list|cp|create|push|rm|show)$/.test(args[0] ?? '')) return undefined;
   if (needing.test(name)) return 'needs';
-  if (slowing.test(name)) return builtForGpu.test(tag) ? 'needs' : 'slow';
+  if (slowing.test(name) || eitherWay.test(name)) {
+    if (builtForGpu.test(tag)) return 'needs';
+    return slowing.test(name) ? 'slow' : undefined;
+  }
   return builtForGpu.test(tag) || /(^|\/)nvidia\/cuda$/.test(name) ? 'could' : undefined;
 }

@@ -9,7 +9,8 @@ import { notOffered } from './not-offered.ts';
 import { operator } from './operator.ts';
 import runbook from './runbook.md';
 import { missingHandlers } from './runtime-class.ts';
-import { severalShares, unrequested } from './unrequested.ts';
+import { severalShares } from './shares.ts';
+import { unrequested } from './unrequested.ts';
 
 export default defineAnalyzer({
   id: 'gpu',

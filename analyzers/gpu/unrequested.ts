@@ -6,6 +6,7 @@ import {
   gpuOffers,
   gpuPlugins,
   gpuRequestsOf,
+  type GpuVendor,
   isActive,
   type Node,
   once,
@@ -25,34 +26,42 @@ import { type GpuImage, gpuImage } from './images.ts';
 export function* unrequested(snapshot: GpuSnapshot): Iterable<Draft<Code>> {
   const offering = offeringNodes(snapshot);
   if (offering.size === 0) return;
+  const hasNvidia = [...offering.values()].some(({ vendors }) => vendors.has('nvidia'));
   const homes = new Set(gpuPlugins(snapshot).map(({ set }) => set.metadata.namespace));
   for (const pod of snapshot.list('pods').items) {
     const owner = controllerOf(pod)?.kind;
     if (!isActive(pod) || owner === 'DaemonSet' || homes.has(pod.metadata.namespace)) continue;
     if (gpuRequestsOf(pod).size > 0 || (pod.spec.resourceClaims ?? []).length > 0) continue;
-    const node = offering.get(pod.spec.nodeName ?? '');
-    const seen = node === undefined ? undefined : deviceAccess(snapshot, pod);
-    if (node !== undefined && seen !== undefined) yield unaccounted(snapshot, pod, node, seen);
-    else yield* onCPU(pod);
+    const on = offering.get(pod.spec.nodeName ?? '');
+    const seen = on === undefined ? undefined : deviceAccess(snapshot, pod, on.vendors);
+    if (on !== undefined && seen !== undefined) yield unaccounted(snapshot, pod, on.node, seen);
+    else yield* onCPU(pod, hasNvidia);
   }
 }
 
-const offeringNodes = once(
-  (snapshot: GpuSnapshot) =>
-    new Map(
-      snapshot
-        .list('nodes')
-        .items.filter((node) => gpuOffers(node).some(({ allocatable }) => allocatable > 0))
-        .map((node) => [node.metadata.name, node]),
-    ),
-);
+interface Offering {
+  readonly node: Node;
+  readonly vendors: ReadonlySet<GpuVendor>;
+}
 
-function* onCPU(pod: Pod): Iterable<Draft<Code>> {
+/** The nodes that give out GPUs, and whose. */
+const offeringNodes = once((snapshot: GpuSnapshot): ReadonlyMap<string, Offering> => {
+  const all = snapshot.list('nodes').items.map((node) => {
+    const given = gpuOffers(node).filter(({ allocatable, vendor }) => allocatable > 0 && gpus.has(vendor));
+    return { node, vendors: new Set(given.map(({ vendor }) => vendor)) };
+  });
+  return new Map(all.filter(({ vendors }) => vendors.size > 0).map((one) => [one.node.metadata.name, one]));
+});
+
+/** Vendors of what models are served on by images for everybody; TPUs and their like have images of their own. */
+const gpus: ReadonlySet<GpuVendor> = new Set(['nvidia', 'amd', 'intel']);
+
+function* onCPU(pod: Pod, hasNvidia: boolean): Iterable<Draft<Code>> {
   // Keeps images of models for others, as operators of Ollama have it, and computes nothing.
   if (/(^|-)(models?|images?)-store(-|$)/.test(pod.metadata.name)) return;
   for (const [index, container] of pod.spec.containers.entries()) {
     const kind = gpuImage(container);
-    if (kind === undefined || (kind === 'could' && !aimsAtGpus(pod))) continue;
+    if (kind === undefined || (kind === 'could' && !aimsAtGpus(pod)) || (kind === 'slow' && !hasNvidia)) continue;
     const what: Readonly<Record<GpuImage, string>> = {
       needs: 'needs a GPU and asks for none',
       slow: 'asks for no GPU and so computes on the CPU, though the cluster has GPUs',
@@ -84,12 +93,12 @@ function aimsAtGpus({ spec }: Pod): boolean {
 }
 
 /** By what a pod gets at devices that it did not ask for. */
-function deviceAccess(snapshot: GpuSnapshot, pod: Pod): Evidence | undefined {
+function deviceAccess(snapshot: GpuSnapshot, pod: Pod, vendors: ReadonlySet<GpuVendor>): Evidence | undefined {
   const { spec } = pod;
-  const volume = (spec.volumes ?? []).findIndex(({ hostPath }) =>
-    /^\/dev\/(nvidia\w*|dxg|kfd)$/.test(hostPath?.path ?? ''),
-  );
+  const files = vendors.has('nvidia') ? /^\/dev\/(nvidia\w*|dxg)$/ : /^\/dev\/kfd$/;
+  const volume = (spec.volumes ?? []).findIndex(({ hostPath }) => files.test(hostPath?.path ?? ''));
   if (volume !== -1) return field(pod, `spec.volumes[${volume}].hostPath.path`, spec.volumes?.[volume]?.hostPath?.path);
+  if (!vendors.has('nvidia')) return undefined;
   for (const [index, { env = [] }] of spec.containers.entries()) {
     const shown = env.find(({ name }) => name === 'NVIDIA_VISIBLE_DEVICES')?.value;
     if (shown !== undefined && !/^(void|none|)$/.test(shown))
@@ -130,29 +139,3 @@ const holdersByNode = once((snapshot: GpuSnapshot) =>
     ({ spec }) => spec.nodeName ?? '',
   ),
 );
-
-/** Containers that ask for several shares of a GPU: they get no more of it than with one. */
-export function* severalShares(snapshot: GpuSnapshot): Iterable<Draft<Code>> {
-  for (const pod of snapshot.list('pods').items) {
-    if (!takesRoom(pod) || pod.metadata.deletionTimestamp !== undefined) continue;
-    const node = offeringNodes(snapshot).get(pod.spec.nodeName ?? '');
-    const labels = node?.metadata.labels ?? {};
-    const timeSliced = Number(labels['nvidia.com/gpu.replicas'] ?? 1) > 1;
-    for (const [index, { name, resources }] of pod.spec.containers.entries()) {
-      const several = Object.entries({ ...resources?.requests, ...resources?.limits }).find(([resource, amount]) =>
-        /^nvidia\.com\/.*\.shared$/.test(resource) || (resource === 'nvidia.com/gpu' && timeSliced)
-          ? Number(amount) > 1
-          : false,
-      );
-      if (several === undefined) continue;
-      yield {
-        code: 'PodGPUShares',
-        object: ref(pod),
-        key: name,
-        message: `container ${name} asks for ${several[1]} shares (${several[0]}), which gives it no more of the GPU than one`,
-        evidence: [field(pod, `spec.containers[${index}].resources.limits['${several[0]}']`, several[1])],
-        values: { container: name },
-      };
-    }
-  }
-}

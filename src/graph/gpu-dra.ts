@@ -31,12 +31,16 @@ const byNode = once((snapshot: Snapshot<'resourceslices.resource.k8s.io'>) =>
   groupBy(slices(snapshot), ({ slice }) => slice.spec.nodeName),
 );
 
+const bySelector = once((snapshot: Snapshot<'resourceslices.resource.k8s.io'>) =>
+  slices(snapshot).filter(({ slice }) => slice.spec.nodeSelector !== undefined),
+);
+
 /** The slices with accelerators that a node has: its own, and those whose selector admits it. */
 export function draSlicesOf(
   snapshot: Snapshot<'resourceslices.resource.k8s.io'>,
   { metadata }: Pick<Node, 'metadata'>,
 ): readonly DraSlice[] {
-  const selected = slices(snapshot).filter(
+  const selected = bySelector(snapshot).filter(
     ({ slice: { spec } }) =>
       spec.nodeSelector !== undefined && matchesNodeSelector(spec.nodeSelector, metadata.labels ?? {}, metadata.name),
   );

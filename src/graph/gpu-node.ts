@@ -52,7 +52,8 @@ const hardware: readonly (readonly [RegExp, RegExp, GpuVendor, boolean])[] = [
 
 /** The accelerators that a node's labels speak of, one for each vendor. */
 export function gpuHardware({ metadata }: Pick<Node, 'metadata'>): readonly GpuHardware[] {
-  const labels = Object.entries(metadata.labels ?? {});
+  const labels = Object.entries(metadata.labels ?? {}).filter(([label]) => /gpu|10de|1002|accelerator/.test(label));
+  if (labels.length === 0) return [];
   const found = new Map<GpuVendor, GpuHardware>();
   for (const [key, values, vendor, sure] of hardware) {
     const pair = labels.find(([label, value]) => key.test(label) && values.test(value));

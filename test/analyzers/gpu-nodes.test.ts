@@ -153,6 +153,14 @@ describe('loud', () => {
   });
 });
 
+test('a GPU that a plugin leaves alone, where nobody waits for it, is told only to those who ask', () => {
+  const plane = { spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] } };
+  const expected = [`info NodeGPUNotOffered ${n1}`];
+  expect(found(gpu, [gpuNode('n1', undefined, undefined, plane), pluginSet()])).toEqual(expected);
+  const chosen = pluginSet({ spec: { template: { spec: { nodeSelector: { pool: 'gpu' } } } } });
+  expect(found(gpu, [gpuNode('n1'), chosen])).toEqual(expected);
+});
+
 describe('quiet', () => {
   const rows: readonly (readonly [what: string, objects: readonly KubeObject[]])[] = [
     ['a cluster without GPUs', [node('n1'), node('n2')]],

@@ -47,6 +47,7 @@ describe('loud', () => {
       ['warning PodGPUHeldIdle Pod shop/a [nvidia.com/gpu]'],
     ],
     ['Ollama on the CPU', [all, node('n2'), server('ollama/ollama:0.12.3', { spec: { nodeName: 'n2' } })], onCPU],
+    ['llama.cpp built for CUDA', [all, server('ghcr.io/ggml-org/llama.cpp:server-cuda')], onCPU],
     ['vLLM without a GPU', [all, server('vllm/vllm-openai:v0.11.0')], onCPU],
     [
       'built for CUDA and sent to GPU nodes',
@@ -124,6 +125,9 @@ describe('loud', () => {
 });
 
 describe('quiet', () => {
+  const intel = node('n1', {
+    status: { capacity: { 'gpu.intel.com/i915': '1' }, allocatable: { 'gpu.intel.com/i915': '1' } },
+  });
   const rows: readonly (readonly [string, readonly KubeObject[]])[] = [
     [
       'a pod that is pulling its image',
@@ -174,6 +178,16 @@ describe('quiet', () => {
     [
       'Ollama as a client',
       [all, server('ollama/ollama', { spec: { nodeName: 'n2' } }, { command: ['/bin/sh', '-c', 'ollama pull phi'] })],
+    ],
+    ['Ollama beside an Intel GPU, which it cannot use', [intel, server('ollama/ollama')]],
+    ['servers whose plain image is for the CPU', [all, server('ghcr.io/ggml-org/llama.cpp:server')]],
+    [
+      'an NVIDIA variable on a node with an Intel GPU',
+      [
+        intel,
+        gpuHolder('b', 'n1', 1, {}, 'gpu.intel.com/i915'),
+        server('a', {}, { env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }] }),
+      ],
     ],
     ['a build for the CPU', [all, server('example.com/vllm/vllm-cpu:1'), server('localai/localai:latest-cpu')]],
     ['built for CUDA, used to compile', [all, server('nvidia/cuda:12.8.0-devel-ubuntu24.04')]],
