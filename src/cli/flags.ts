@@ -108,10 +108,22 @@ export function addOllamaFlags(command: Command): Command {
   return command.option('--ollama-host <address>', hostHelp);
 }
 
+/** When the end of a certificate is near. */
+export function addCertificateFlags(command: Command): Command {
+  return command.option(
+    '--cert-warning <time>',
+    'how long before its end a certificate is a warning: 30d (default: 28d; never before the last quarter of its life)',
+  );
+}
+
 /** The flags that were given, and no defaults: what is left out is for the configuration to say. */
 export function givenFlags(command: Command): Readonly<Record<string, unknown>> {
   const all = command.optsWithGlobals<Record<string, unknown>>();
-  return Object.fromEntries(
+  const { certWarning, ...given } = Object.fromEntries(
     Object.entries(all).filter(([name]) => command.getOptionValueSourceWithGlobals(name) === 'cli'),
   );
+  if (typeof certWarning !== 'string') return given;
+  // A short word for a setting that many will want to change.
+  const { set } = given;
+  return { ...given, set: [...(Array.isArray(set) ? set : []), `certificates.warning=${certWarning}`] };
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { analyzersCommand } from './analyzers.ts';
 import { analyzeCommand } from './analyze.ts';
 import {
+  addCertificateFlags,
   addExplainFlags,
   addGlobalFlags,
   addNamespaceFlag,
@@ -27,6 +28,7 @@ Examples:
   mekhanikube analyze -o json --fail-on critical    for scripts
   mekhanikube analyze --explain --model qwen3:8b    have a local model of Ollama explain what is wrong
   mekhanikube gpu                                   who holds the GPUs, and who waits for them
+  mekhanikube certs                                 every certificate, those that end first at the top
   mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
   mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
 
@@ -50,7 +52,8 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .command('analyze')
     .description('diagnose a cluster, or a recording of one')
     .argument('[targets...]', 'only incidents that touch these: deployment/web, pod/api-0, or deployments');
-  for (const add of [addScopeFlags, addOutputFlags, addExplainFlags, addRecordingFlags, addSecretsFlag]) add(analyze);
+  for (const add of [addScopeFlags, addOutputFlags, addCertificateFlags, addExplainFlags]) add(analyze);
+  addSecretsFlag(addRecordingFlags(analyze));
   analyze.action(async (targets: string[], _flags, command: Command) => {
     done(await analyzeCommand(targets, command, io, loaders));
   });
@@ -87,6 +90,22 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
   gpu.action(async (_flags, command: Command) => {
     const { gpuCommand } = await import('./gpu.ts');
     done(await gpuCommand(command, io, loaders));
+  });
+
+  const certs = program
+    .command('certs')
+    .description('list the certificates of a cluster, worst first: where, for whom, by whom, who uses and renews them')
+    .addOption(
+      new Option('-o, --output <format[=file]>', 'text or json, to a file if one is named; repeatable').argParser(
+        collect,
+      ),
+    )
+    .option('--tree', 'text: authorities, and below them what they signed');
+  addNamespaceFlag(certs, 'only what lies in this namespace or is used there; repeatable');
+  for (const add of [addCertificateFlags, addRecordingFlags, addSecretsFlag]) add(certs);
+  certs.action(async (_flags, command: Command) => {
+    const { certsCommand } = await import('./certs.ts');
+    done(await certsCommand(command, io, loaders));
   });
 
   const models = program

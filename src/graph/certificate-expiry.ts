@@ -13,6 +13,8 @@ export interface Expiry {
   readonly severity: Severity;
 }
 
+type Dates = Pick<Certificate, 'notBefore' | 'notAfter'>;
+
 /** Clocks differ, and who makes a certificate may date it by his own. */
 const clockSkew = 3_600_000;
 
@@ -22,7 +24,7 @@ const clockSkew = 3_600_000;
  * fits lives of a day and of ten years.
  * @param at milliseconds since the epoch.
  */
-export function expiryOf({ notBefore, notAfter }: Certificate, at: number, limits: ExpiryLimits): Expiry | undefined {
+export function expiryOf({ notBefore, notAfter }: Dates, at: number, limits: ExpiryLimits): Expiry | undefined {
   if (at > notAfter) return { state: 'expired', severity: 'critical' };
   if (at < notBefore) {
     return { state: 'not yet valid', severity: notBefore - at < clockSkew ? 'warning' : 'critical' };
@@ -41,7 +43,7 @@ export function expiryOf({ notBefore, notAfter }: Certificate, at: number, limit
 }
 
 /** The same for what is renewed by itself: told only when so little is left that the renewal must have failed. */
-export function renewedExpiryOf(certificate: Certificate, at: number): Expiry | undefined {
+export function renewedExpiryOf(certificate: Dates, at: number): Expiry | undefined {
   const expiry = expiryOf(certificate, at, { critical: 7 * 86_400, warning: 0, info: 0 });
   return expiry?.state === 'expiring' ? { state: 'expiring', severity: 'warning' } : expiry;
 }

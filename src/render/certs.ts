@@ -1,0 +1,180 @@
+import type { CertificateReport, CertificateRow } from '../report/certs.ts';
+import { type ObjectRef, refText } from '../model/object.ts';
+import { blank, layout, line, type Row, row, type Span, span, type Style } from './layout.ts';
+import { clean, columnsOf, escapeJson } from './terminal.ts';
+
+export interface CertificateTextOptions {
+  readonly columns?: number;
+  readonly color?: boolean;
+  /** Authorities first, what they signed below them. */
+  readonly tree?: boolean;
+}
+
+/** The certificates of a cluster, one line each, worst first; or as a tree of who signed whom. */
+export function renderCertsText(report: CertificateReport, options: CertificateTextOptions = {}): string {
+  const { columns = 160, color = false, tree = false } = options;
+  const { certificates } = report;
+  const rows: readonly Row[] = [
+    ...headRows(report),
+    ...(certificates.length === 0 ? [] : [blank, ...(tree ? treeRows(certificates) : tableRows(certificates))]),
+    ...footRows(report),
+  ];
+  return layout(rows, { columns: Math.max(40, columns), color });
+}
+
+/** The same as JSON. */
+export function renderCertsJson(report: CertificateReport): string {
+  return `${escapeJson(JSON.stringify(report, undefined, 2))}\n`;
+}
+
+function headRows({ cluster, certificates, takenAt }: CertificateReport): readonly Row[] {
+  const expired = certificates.filter(({ state }) => state === 'expired').length;
+  const soon = certificates.filter(({ state, severity }) => state === 'expiring' && severity !== 'info').length;
+  const count = certificates.length === 1 ? '1 certificate' : `${certificates.length} certificates`;
+  const facts: (Span | string)[] = ['Cluster ', span(cluster.name, 'strong'), ` at ${takenAt}: ${count}`];
+  if (expired > 0) facts.push(', ', span(`${expired} expired`, 'critical'));
+  if (soon > 0) facts.push(', ', span(`${soon} near the end`, 'warning'));
+  return [row('', facts, '  ')];
+}
+
+function footRows({ bundled, gaps }: CertificateReport): readonly Row[] {
+  const about = gaps.filter(({ name }) => told.has(name));
+  const notes = [
+    ...(bundled === 0 ? [] : [`${bundled} authorities in large bundles are not listed.`]),
+    ...about.map(({ name, reason }) => `Not seen: ${name} (${reason}).`),
+  ];
+  return notes.length === 0 ? [] : [blank, ...notes.map((note) => row('', [span(note, 'dim')], '  '))];
+}
+
+/** Of what could not be seen, only what may hold certificates or tell who uses them. */
+const told = new Set([
+  'secrets',
+  'configmaps',
+  'certificates.cert-manager.io',
+  'certificatesigningrequests.certificates.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'ingresses.networking.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'pods',
+]);
+
+const headings = ['LEFT', 'NAME', 'WHERE', 'ISSUER', 'USED BY', 'RENEWED BY'] as const;
+const widest = [8, 36, 48, 32, 40, 56] as const;
+
+function tableRows(certificates: readonly CertificateRow[]): readonly Row[] {
+  const cells = certificates.map((one) => [
+    leftText(one),
+    nameText(one),
+    whereText(one),
+    one.selfSigned ? 'itself' : one.issuer,
+    usersText(one),
+    renewalText(one),
+  ]);
+  const widths = headings.map((heading, index) =>
+    Math.min(
+      widest[index] ?? 30,
+      Math.max(columnsOf(heading), ...cells.map((texts) => columnsOf(clean(texts[index] ?? '')))),
+    ),
+  );
+  const pad = (text: string, index: number) => padded(cut(text, widths[index] ?? 30), widths[index] ?? 30);
+  return [
+    line('', [span(headings.map(pad).join('  ').trimEnd(), 'dim')]),
+    ...cells.map((texts, index) =>
+      line('', [
+        span(pad(texts[0] ?? '', 0), styleOf(certificates[index])),
+        `  ${texts
+          .slice(1)
+          .map((text, at) => pad(text, at + 1))
+          .join('  ')
+          .trimEnd()}`,
+      ]),
+    ),
+  ];
+}
+
+function treeRows(certificates: readonly CertificateRow[]): readonly Row[] {
+  const known = new Set(certificates.flatMap(({ fingerprint }) => fingerprint ?? []));
+  const below = Map.groupBy(
+    certificates.flatMap((one) =>
+      one.issuedBy.filter((issuer) => known.has(issuer)).map((issuer) => ({ issuer, one })),
+    ),
+    ({ issuer }) => issuer,
+  );
+  const shown = new Set<CertificateRow>();
+  const rows: Row[] = [];
+  const add = (one: CertificateRow, depth: number) => {
+    const again = shown.has(one);
+    shown.add(one);
+    const issuer = depth > 0 || one.selfSigned ? '' : `, issuer ${one.issuer} not seen`;
+    rows.push(
+      line('  '.repeat(depth), [
+        span(nameText(one), one.authority ? 'strong' : undefined),
+        '  ',
+        span(leftText(one), styleOf(one)),
+        span(`  ${whereText(one)}${issuer}${again && one.authority ? ' (see above)' : ''}`, 'dim'),
+      ]),
+    );
+    // Two authorities may have signed each other.
+    if (again || depth > 8) return;
+    for (const child of below.get(one.fingerprint ?? '') ?? []) add(child.one, depth + 1);
+  };
+  const roots = certificates.filter(({ issuedBy }) => !issuedBy.some((issuer) => known.has(issuer)));
+  for (const one of [...roots.filter(({ authority }) => authority), ...roots.filter(({ authority }) => !authority)])
+    add(one, 0);
+  for (const one of certificates) if (!shown.has(one)) add(one, 0);
+  return rows;
+}
+
+function leftText({ daysLeft, state }: CertificateRow): string {
+  return state === 'not yet valid' ? 'not yet' : `${daysLeft}d`;
+}
+
+function styleOf(one: CertificateRow | undefined): Style {
+  return one?.severity ?? 'good';
+}
+
+function nameText({ names, subject, authority }: CertificateRow): string {
+  const [first] = names;
+  if (first === undefined) return authority ? `${subject} (CA)` : subject;
+  const more = names.length > 1 ? ` +${names.length - 1}` : '';
+  return `${first}${more}${authority ? ' (CA)' : ''}`;
+}
+
+function whereText({ places }: CertificateRow): string {
+  const [first] = places;
+  if (first === undefined) return '';
+  const key = /^data\[(.*)\]$/s.exec(first.field)?.[1];
+  const more = places.length > 1 ? ` +${places.length - 1}` : '';
+  return `${refText(first.object)}${key === undefined ? '' : ` ${key}`}${more}`;
+}
+
+function usersText({ users, places }: CertificateRow): string {
+  const all: readonly ObjectRef[] = [
+    ...users,
+    ...places.map(({ object }) => object).filter(({ kind }) => /Webhook|APIService|CustomResource/.test(kind)),
+  ];
+  const [first] = all;
+  if (first === undefined) return '-';
+  return `${refText(first)}${all.length > 1 ? ` +${all.length - 1}` : ''}`;
+}
+
+function renewalText({ renewal }: CertificateRow): string {
+  if (renewal === undefined) return '-';
+  return renewal.at === undefined ? renewal.by : `${renewal.by}, next ${renewal.at.slice(0, 10)}`;
+}
+
+function cut(text: string, width: number): string {
+  const safe = clean(text);
+  if (columnsOf(safe) <= width) return safe;
+  let kept = '';
+  for (const char of safe) {
+    if (columnsOf(kept + char) > width - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}
+
+function padded(text: string, width: number): string {
+  return `${text}${' '.repeat(Math.max(0, width - columnsOf(text)))}`;
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
+import type { Loaders } from '../../src/cli/loaders.ts';
+import { runCli } from '../../src/cli/run.ts';
+import type { Resource } from '../../src/model/resources.ts';
+import type { CertificateReport } from '../../src/report/certs.ts';
+import { bundleMap, managed, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
+import { loadedOf } from '../support/loaded.ts';
+import { make } from '../support/x509.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'certs-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const cluster = make({ subject: 'kubernetes', authority: true, from: 300, days: 3_350 });
+const local = make({ subject: 'local ca', authority: true, from: 355, days: 10 });
+const web = make({ subject: 'web', names: ['shop.example', 'www.shop.example'], issuer: local, days: 250 });
+const old = make({ subject: 'old', names: ['old.example'], issuer: local, days: -3 });
+const publicRoots = Array.from({ length: 25 }, (_, index) => make({ subject: `root ${index}`, authority: true }));
+const kept = make({ subject: 'kept', names: ['kept.example'], issuer: local, from: 60, days: 25 });
+
+const objects = [
+  tlsSecret('cert-manager/local-ca', [local]),
+  tlsSecret('shop/web-tls', [web, local]),
+  tlsSecret('attic/old-tls', [old]),
+  tlsSecret('shop/kept-tls', [kept]),
+  managed('shop/kept', { status: { renewalTime: '2026-03-02T00:00:00Z' } }),
+  // Its Secret is not there yet.
+  managed('shop/unseen', {
+    spec: { dnsNames: ['unseen.example'] },
+    status: {
+      notBefore: '2026-02-01T12:00:00Z',
+      notAfter: '2026-05-02T12:00:00Z',
+      renewalTime: '2026-04-02T12:00:00Z',
+    },
+  }),
+  ...['default', 'kube-system', 'shop'].map((namespace) => bundleMap(`${namespace}/kube-root-ca.crt`, [cluster])),
+  bundleMap('shop/public', publicRoots),
+  webhook([cluster]),
+  tlsIngress('shop/web', 'web-tls', ['shop.example']),
+];
+
+/** Runs the program against that cluster. */
+async function cli(line: string, columns?: number) {
+  const written = { out: '', err: '' };
+  let wanted: readonly Resource[] = [];
+  const io: Io = {
+    out: (text) => {
+      written.out += text;
+      return Promise.resolve();
+    },
+    err: (text) => void (written.err += text),
+    environment: { XDG_CONFIG_HOME: folder },
+    outIsTerminal: columns !== undefined,
+    errIsTerminal: false,
+    columns,
+    signal: new AbortController().signal,
+  };
+  const loaders: Loaders = {
+    live: async (_config, _hooks, resources) => {
+      wanted = resources;
+      return loadedOf(objects);
+    },
+    recorded: async () => loadedOf(objects, { source: 'recorded' }),
+    snapshot: async () => loadedOf(objects),
+    serverVersion: async () => 'v1.36.3',
+  };
+  return { code: await runCli(line.split(' '), io, loaders), ...written, wanted };
+}
+
+test('one line each, worst first, each certificate once', async () => {
+  const { out, code, wanted } = await cli('certs');
+  expect(code).toBe(0);
+  expect(wanted).toContain('secrets');
+  const lines = out.trimEnd().split('\n');
+  expect(lines[0]).toMatch(/^Cluster \S+ at \S+: 6 certificates, 1 expired, 1 near the end$/);
+  expect(lines.slice(2, 9).map((line) => line.split(/ {2,}/).slice(0, 3).join(' | '))).toEqual([
+    'LEFT | NAME | WHERE',
+    '-3d | old.example | Secret attic/old-tls tls.crt',
+    '10d | CN=local ca (CA) | Secret cert-manager/local-ca tls.crt +1',
+    '25d | kept.example | Secret shop/kept-tls tls.crt',
+    '62d | unseen.example | Certificate shop/unseen',
+    '250d | shop.example +1 | Secret shop/web-tls tls.crt',
+    '3350d | CN=kubernetes (CA) | ConfigMap kube-system/kube-root-ca.crt ca.crt +3',
+  ]);
+  expect(lines.find((line) => line.includes('kept.example'))).toContain('Certificate shop/kept, next 2026-03-02');
+  expect(lines.find((line) => line.includes('shop.example'))).toContain('Ingress shop/web');
+  expect(lines.find((line) => line.includes('kubernetes'))).toContain('ValidatingWebhookConfiguration policy');
+  expect(lines.at(-1)).toBe('25 authorities in large bundles are not listed.');
+});
+
+test('the tree shows what each authority signed', async () => {
+  const { out } = await cli('certs --tree');
+  const lines = out.split('\n').slice(2);
+  const at = lines.findIndex((line) => line.startsWith('CN=local ca'));
+  expect(lines.slice(at + 1, at + 4).map((line) => line.split(/ {2,}/).slice(0, 2).join('>'))).toEqual([
+    '>old.example',
+    '>kept.example',
+    '>shop.example +1',
+  ]);
+  expect(lines.some((line) => line.startsWith('CN=kubernetes (CA)'))).toBe(true);
+});
+
+test('as JSON, to a file, and no private half anywhere', async () => {
+  const file = join(folder, 'certs.json');
+  const { out } = await cli(`certs -o json=${file} -o text`);
+  const json = await readFile(file, 'utf8');
+  const report = JSON.parse(json) as CertificateReport;
+  const shop = report.certificates.find(({ names }) => names[0] === 'shop.example');
+  expect(shop).toMatchObject({
+    daysLeft: 250,
+    state: 'ok',
+    users: [{ kind: 'Ingress', name: 'web' }],
+    authority: false,
+  });
+  const signer = report.certificates.find(({ fingerprint }) => fingerprint === shop?.issuedBy[0]);
+  expect(signer).toMatchObject({ subject: 'CN=local ca', state: 'expiring', severity: 'critical' });
+  for (const { key } of [local, web, old, kept]) {
+    for (const line of key.split('\n').slice(1, 3)) expect(json + out).not.toContain(line);
+  }
+});
+
+test('one namespace: what lies in it or is used there', async () => {
+  const { out } = await cli('certs -n attic -o json');
+  const report = JSON.parse(out) as CertificateReport;
+  expect(report.certificates.map(({ names }) => names[0])).toEqual(['old.example']);
+});
+
+test('--cert-warning changes what is a warning, here and in analyze; a bad one is refused', async () => {
+  const state = async (line: string) => {
+    const report = JSON.parse((await cli(line)).out) as CertificateReport;
+    return report.certificates.find(({ names }) => names[0] === 'shop.example')?.severity;
+  };
+  expect(await state('certs -o json')).toBeUndefined();
+  expect(await state('certs -o json --cert-warning 400d')).toBeUndefined();
+  const bad = await cli('certs --cert-warning soon');
+  expect(bad).toMatchObject({ code: 2 });
+  expect(bad.err).toContain('must be a length of time');
+  expect((await cli('analyze --cert-warning 30d')).code).toBe(0);
+});
+
+test('names of the cluster cannot act on the terminal, and stay in their column', async () => {
+  const { out } = await cli('certs', 100);
+  // eslint-disable-next-line no-control-regex
+  expect(out.replaceAll(/\u001B\[\d+m/g, '')).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/);
+});
