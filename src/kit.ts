@@ -41,7 +41,7 @@ export {
   type SeenCertificate,
   seenCertificates,
 } from './graph/certificate-holders.ts';
-export { managedBy, renewalOf } from './graph/certificate-renewal.ts';
+export { holderRenewal, managedBy, renewalOf } from './graph/certificate-renewal.ts';
 export {
   certificateUsers,
   type CertificateUser,

@@ -7,10 +7,10 @@ import {
   type Expiry,
   expiryOf,
   field,
+  holderRenewal,
   issuersOf,
   millis,
   ref,
-  renewalOf,
   renewedExpiryOf,
   type SeenCertificate,
   seenCertificates,
@@ -30,7 +30,7 @@ export function* authorities(snapshot: View, limits: Limits): Iterable<Draft<Cod
     const places = seen.holders.filter((one) => counts(one, seen.certificate)).sort(byRank);
     const [first] = places;
     if (first === undefined) continue;
-    const renewed = seen.holders.some(({ object }) => renewalOf(snapshot, object) !== undefined);
+    const renewed = seen.holders.some((one) => holderRenewal(snapshot, one, seen.certificate) !== undefined);
     const expiry = renewed
       ? renewedExpiryOf(seen.certificate, now)
       : expiryOf(seen.certificate, now, {

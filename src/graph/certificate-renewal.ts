@@ -1,7 +1,9 @@
 import { type KubeObject, type ObjectRef, ref } from '../model/object.ts';
 import type { ResourceTypes } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { CertificateHolder } from './certificate-holders.ts';
 import { groupBy, once } from './memo.ts';
+import type { Certificate } from './x509.ts';
 
 /** Who renews a certificate. */
 export interface Renewal {
@@ -57,6 +59,22 @@ export function renewalOf(snapshot: Snapshot<'certificates.cert-manager.io'>, se
   const both = keys.includes('ca.key') && keys.includes('tls.key');
   if (both) return { by: 'the program that keeps its authority' };
   return 'type' in secret && secret.type === 'istio.io/ca-root' ? { by: 'Istio' } : undefined;
+}
+
+/**
+ * Who renews one certificate of a field: whoever keeps the Secret renews what comes first in it, not the authorities that follow or that
+ * lie beside it.
+ */
+export function holderRenewal(
+  snapshot: Snapshot<'certificates.cert-manager.io'>,
+  { object, use, certificates }: CertificateHolder,
+  certificate: Certificate,
+): Renewal | undefined {
+  if (object.kind !== 'Secret') return undefined;
+  const alone = !('certificates' in object && Object.keys(object.certificates ?? {}).includes('tls.crt'));
+  return (use === 'chain' && certificates[0] === certificate) || (use === 'bundle' && alone)
+    ? renewalOf(snapshot, object)
+    : undefined;
 }
 
 /** Labels and annotations of projects that renew their certificates by themselves, by how they begin. */

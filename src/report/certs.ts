@@ -7,7 +7,7 @@ import {
   type SeenCertificate,
   seenCertificates,
 } from '../graph/certificate-holders.ts';
-import { managedBy, renewalOf } from '../graph/certificate-renewal.ts';
+import { holderRenewal, managedBy } from '../graph/certificate-renewal.ts';
 import { certificateUsers, type CertificateUserReads } from '../graph/certificate-users.ts';
 import { millis, timeText } from '../graph/time.ts';
 import { type ObjectRef, ref, refKey } from '../model/object.ts';
@@ -112,9 +112,7 @@ function rowOf(
       .flatMap(({ object }) => certificateUsers(snapshot, object))
       .map(({ object }) => [refKey(object), object] as const),
   );
-  const renewal = holders.flatMap(({ object }) =>
-    object.kind === 'Secret' ? (renewalOf(snapshot, object) ?? []) : [],
-  )[0];
+  const renewal = holders.flatMap((one) => holderRenewal(snapshot, one, certificate) ?? [])[0];
   const expiry =
     renewal === undefined
       ? expiryOf(certificate, now, certificate.isAuthority ? limits.authority : limits.own)

@@ -144,6 +144,16 @@ describe('authorities', () => {
       ['critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]'],
     ],
     [
+      'a local one with ten days left, in the chain of what cert-manager renews',
+      [
+        tlsSecret('cert-manager/local-ca', [soon]),
+        ...served(tlsSecret('shop/web-tls', [make({ names, issuer: soon, days: 300 }), soon], { ca: soon })),
+        managed('shop/web', { status: { renewalTime: '2026-06-01T00:00:00Z' } }),
+        issuer('shop/local'),
+      ],
+      ['critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]'],
+    ],
+    [
       'one that an issuer uses',
       [tlsSecret('shop/local-ca', [soon]), issuer('shop/local', { spec: { ca: { secretName: 'local-ca' } } })],
       ['critical CertificateAuthorityExpiring Secret shop/local-ca [CN=local ca]'],
