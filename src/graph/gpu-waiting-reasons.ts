@@ -19,6 +19,7 @@ export type GpuWaitCause =
   | 'all-held'
   | 'fragmented'
   | 'claims'
+  | 'quota'
   | 'other'
   | 'fits';
 

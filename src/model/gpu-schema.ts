@@ -56,7 +56,7 @@ const node = z.strictObject({
 
 const waiting = z.strictObject({
   namespace: z.string(),
-  pod: text,
+  pod: z.exactOptional(text).meta({ description: 'Left out where the pod could not even be made' }),
   owner: text,
   asks: z.array(z.strictObject({ resource: text, amount: count })),
   since: z.exactOptional(time),
@@ -73,6 +73,7 @@ const waiting = z.strictObject({
     'all-held',
     'fragmented',
     'claims',
+    'quota',
     'other',
     'fits',
   ]),
@@ -102,7 +103,9 @@ export const gpuSchema = z
       }),
     ),
     nodes: z.array(node),
-    waiting: z.array(waiting).meta({ description: 'Pods without a node that ask for accelerators' }),
+    waiting: z
+      .array(waiting)
+      .meta({ description: 'Pods that ask for accelerators and have no node, or may not be made' }),
     looked: z.strictObject({ nodes: count, pods: count }).meta({ description: 'How many objects were looked at' }),
     gaps: z.array(z.strictObject({ resource: text, reason: text })).meta({ description: 'What could not be seen' }),
   })

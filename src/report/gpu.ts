@@ -1,11 +1,13 @@
 import type { Loaded } from '../cluster/load.ts';
 import { type GpuNodeView, gpuNodes } from '../graph/gpu-inventory.ts';
-import { gpuWaits } from '../graph/gpu-waiting.ts';
+import { type GpuDenied, gpuDenied } from '../graph/gpu-denied.ts';
+import { type GpuWait, gpuWaits } from '../graph/gpu-waiting.ts';
 import { topOf } from '../graph/owners.ts';
 import { condition } from '../graph/conditions.ts';
 import type { GpuReport } from '../model/gpu-schema.ts';
-import { refText } from '../model/object.ts';
+import { ref, refText } from '../model/object.ts';
 import { allResources, type Resource } from '../model/resources.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { neededResources } from '../pipeline.ts';
 import { version } from './version.ts';
 
@@ -60,19 +62,33 @@ export function buildGpuReport({ snapshot, cluster, source }: Loaded): GpuReport
     complete: gaps.length === 0,
     totals: totalsOf(views),
     nodes: views.map(nodeOf),
-    waiting: gpuWaits(snapshot, views).map(({ pod, asks, since, cause, why, change }) => ({
-      namespace: pod.metadata.namespace ?? '',
-      pod: pod.metadata.name,
-      owner: refText(topOf(snapshot, pod)),
-      asks: [...asks].map(([resource, amount]) => ({ resource, amount })),
-      ...(since === undefined ? {} : { since }),
-      cause,
-      why,
-      ...(change === undefined ? {} : { change }),
-    })),
+    waiting: waitingOf(snapshot, views),
     looked: { nodes: snapshot.list('nodes').items.length, pods: snapshot.list('pods').items.length },
     gaps,
   };
+}
+
+function waitingOf(snapshot: Snapshot, views: readonly GpuNodeView[]): GpuReport['waiting'] {
+  const told = ({ asks, since, cause, why, change }: GpuWait | GpuDenied) => ({
+    asks: [...asks].map(([resource, amount]) => ({ resource, amount })),
+    ...(since === undefined ? {} : { since }),
+    cause,
+    why,
+    ...(change === undefined ? {} : { change }),
+  });
+  return [
+    ...gpuWaits(snapshot, views).map((one) => ({
+      namespace: one.pod.metadata.namespace ?? '',
+      pod: one.pod.metadata.name,
+      owner: refText(topOf(snapshot, one.pod)),
+      ...told(one),
+    })),
+    ...gpuDenied(snapshot).map((one) => ({
+      namespace: one.object.metadata.namespace ?? '',
+      owner: refText(ref(one.object)),
+      ...told(one),
+    })),
+  ];
 }
 
 function nodeOf(view: GpuNodeView): GpuReport['nodes'][number] {

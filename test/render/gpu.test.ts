@@ -190,6 +190,31 @@ describe('why pods wait', () => {
     expect(first?.change ?? '').toMatch(change);
   });
 
+  test('a quota that lets no pod be made', () => {
+    const message =
+      'pods "train-x" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=2, used: requests.nvidia.com/gpu=4, limited: requests.nvidia.com/gpu=4';
+    const train = deployment('train');
+    const set = replicaSet(train, '6d5f7c9b8', {
+      status: {
+        replicas: 0,
+        conditions: [
+          { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message, lastTransitionTime: ago('5m') },
+        ],
+      },
+    });
+    expect(about([train, set, gpuNode('n1', 8)]).waiting).toEqual([
+      {
+        namespace: 'shop',
+        owner: 'Deployment shop/train',
+        asks: [{ resource: 'nvidia.com/gpu', amount: 2 }],
+        since: ago('5m'),
+        cause: 'quota',
+        why: 'exceeded quota: gpus, requested: requests.nvidia.com/gpu=2, used: requests.nvidia.com/gpu=4, limited: requests.nvidia.com/gpu=4',
+        change: 'raise the quota gpus, or end another pod of the namespace',
+      },
+    ]);
+  });
+
   test('nodes that could not be seen are no reason', () => {
     expect(about([gpuWaiter()], { missing: { nodes: 'forbidden' } }).waiting[0]?.cause).toBe('unseen');
   });
