@@ -1,4 +1,4 @@
-import { age, conditionIs, duration, field } from '../../src/kit.ts';
+import { age, conditionIs, duration, field, gpuOperatorLinks } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, severityOf, values } from './case.ts';
 import { called, type ContainerView } from './containers.ts';
 import { nodeLinks } from './links.ts';
@@ -37,7 +37,7 @@ export function initStuck(one: PodCase): PodDraft | undefined {
       field(pod, `${blocking.statusPath}.state.running.startedAt`, since),
       field(pod, `${blocking.specPath}.image`, blocking.spec.image ?? ''),
     ],
-    causes: nodeLinks(one, 'likely'),
+    causes: [...nodeLinks(one, 'likely'), ...gpuOperatorLinks(snapshot, pod)],
     since,
     values: values({ container: blocking.name, image: blocking.spec.image }),
   });

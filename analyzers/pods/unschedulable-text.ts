@@ -42,7 +42,7 @@ function reasonText(reason: Reason, count: number): string {
     case 'port':
       return `${has} ${portsText(reason.ports)} taken`;
     case 'resource':
-      return `${lacks} ${lackText(reason)}`;
+      return lackText(reason, count);
     case 'in-use':
       return `cannot have claim ${reason.claim}, which another pod has for itself (ReadWriteOncePod)`;
     case 'volume-limit':
@@ -62,10 +62,16 @@ function reasonText(reason: Reason, count: number): string {
   }
 }
 
-function lackText({ resource, asked, free, allocatable }: Extract<Reason, { kind: 'resource' }>): string {
-  if (resource === 'pods') return `room for another pod (${(allocatable ?? 0) - free} of ${allocatable ?? 0})`;
-  if (allocatable === undefined) return `${resource}, which it does not offer`;
-  return `${amountText(resource, asked)} ${resource} (free ${amountText(resource, Math.max(0, free))} of ${amountText(resource, allocatable)})`;
+/** What one node lacks; of several nodes, whose figures differ, what they have in common, with the most that one has free. */
+function lackText({ resource, asked, free, allocatable }: Lack, count: number, most = free): string {
+  const one = count === 1;
+  const [has, lacks] = one ? ['has', 'lacks'] : ['have', 'lack'];
+  if (resource === 'pods')
+    return `${has} no room for another pod${one ? ` (${(allocatable ?? 0) - free} of ${allocatable ?? 0})` : ''}`;
+  if (allocatable === undefined) return `${lacks} ${resource}, which ${one ? 'it does' : 'they do'} not offer`;
+  const left = amountText(resource, Math.max(0, most));
+  const room = one ? `${left} of ${amountText(resource, allocatable)} free` : `at most ${left} free`;
+  return `${has} too little ${resource} (${amountText(resource, asked)} asked, ${room})`;
 }
 
 function volumeText({ why, claim, name }: Extract<Reason, { kind: 'volume' }>, count: number): string {
@@ -106,18 +112,8 @@ function phrase(first: Verdict, group: readonly Verdict[]): string {
   if (reason === undefined) return 'fits';
   if (reason.kind !== 'resource') return reasonText(reason, group.length);
   const lacks = lacksOf(first).map((lack) => {
-    const { resource, allocatable, asked } = lack;
-    if (group.length === 1) return lackText(lack);
-    if (resource === 'pods') return 'room for another pod';
-    if (allocatable === undefined) return `${resource}, which they do not offer`;
-    const most = Math.max(
-      ...group
-        .flatMap(lacksOf)
-        .filter((one) => one.resource === resource)
-        .map((one) => one.free),
-      0,
-    );
-    return `${amountText(resource, asked)} ${resource} (at most ${amountText(resource, most)} free)`;
+    const same = group.flatMap(lacksOf).filter(({ resource }) => resource === lack.resource);
+    return lackText(lack, group.length, Math.max(...same.map(({ free }) => free)));
   });
-  return `${group.length === 1 ? 'lacks' : 'lack'} ${lacks.join(' and ')}`;
+  return lacks.join(' and ');
 }

@@ -60,12 +60,12 @@ describe('why no node fits', () => {
           spec: { ...(asks({ cpu: '3800m' })['spec'] as Patch), nodeName: 'n5' },
         }),
       ],
-      'no node fits: 3 of 5 have taint dedicated=db:NoSchedule that it does not tolerate, 1 is cordoned, 1 lacks 500m cpu (free 200m of 4); smallest change: uncordon n3',
+      'no node fits: 3 of 5 have taint dedicated=db:NoSchedule that it does not tolerate, 1 is cordoned, 1 has too little cpu (500m asked, 200m of 4 free); smallest change: uncordon n3',
     ],
     [
       'a node that is too small',
       [pendingPod('web', asks({ cpu: '8' })), node('n1'), node('n2')],
-      'no node fits: 2 of 2 lack 8 cpu (at most 4 free); smallest change: ask for at most 4 cpu, what n1 has free',
+      'no node fits: 2 of 2 have too little cpu (8 asked, at most 4 free); smallest change: ask for at most 4 cpu, what n1 has free',
     ],
     [
       'a device that no node offers',
@@ -104,7 +104,7 @@ describe('why no node fits', () => {
     [
       'a node full of pods',
       [pendingPod('web'), node('n1', { status: { allocatable: { pods: '1' } } }), pod('old')],
-      'node n1 does not fit: it lacks room for another pod (1 of 1); smallest change: end a pod on n1',
+      'node n1 does not fit: it has no room for another pod (1 of 1); smallest change: end a pod on n1',
     ],
     [
       'the control-plane taint is the last thing to tolerate',
@@ -114,7 +114,7 @@ describe('why no node fits', () => {
         node('n1'),
         pod('old', asks({ memory: '10Gi' })),
       ],
-      'no node fits: 1 of 2 has taint node-role.kubernetes.io/control-plane:NoSchedule that it does not tolerate, 1 lacks 12Gi memory (free 6Gi of 16Gi); smallest change: free 6Gi memory on n1',
+      'no node fits: 1 of 2 has taint node-role.kubernetes.io/control-plane:NoSchedule that it does not tolerate, 1 has too little memory (12Gi asked, 6Gi of 16Gi free); smallest change: free 6Gi memory on n1',
     ],
     ['no nodes at all', [pendingPod('web')], 'the cluster has no nodes'],
   ];
@@ -251,7 +251,7 @@ describe('what could not be seen', () => {
     const objects = [pendingPod('web', asks({ cpu: '8' })), node('n1')];
     const [text] = message(objects, { missing: { pods: 'forbidden' } });
     expect(text).toBe(
-      'node n1 does not fit: it lacks 8 cpu (free 4 of 4); pods that could not be seen may take more room',
+      'node n1 does not fit: it has too little cpu (8 asked, 4 of 4 free); pods that could not be seen may take more room',
     );
   });
   test('unseen pods may fill a node that looks free', () => {
