@@ -61,6 +61,7 @@ export { gpuDemand, gpuRequestsOf } from './graph/gpu-demand.ts';
 export { type DraReads, draOn, draSlicesOf, taintedDevices } from './graph/gpu-dra.ts';
 export { type GpuVendor, gpuVendorNames, gpuVendorOf } from './graph/gpu-names.ts';
 export { gpuHardware, type GpuHardware, type GpuOffer, gpuOffers, isWSL } from './graph/gpu-node.ts';
+export { gpuOperatorLinks } from './graph/gpu-operator.ts';
 export { daemonSetMiss, type GpuPlugin, gpuPluginPodsOn, gpuPlugins } from './graph/gpu-plugins.ts';
 export { groupBy, once } from './graph/memo.ts';
 export { nearest } from './graph/nearest.ts';

@@ -6,7 +6,7 @@ import nodes from '../../analyzers/nodes/index.ts';
 import pods from '../../analyzers/pods/index.ts';
 import workloads from '../../analyzers/workloads/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { ago, deployment, node, object, ownedBy, pod, replicaSet } from '../support/objects.ts';
+import { ago, deployment, merge, node, object, ownedBy, pod, replicaSet } from '../support/objects.ts';
 import { diagnose, links, story } from '../support/snapshot.ts';
 import { cannotPull, crashingPlugin, gpuHolder, gpuNode, gpuWaiter, pluginPod, pluginSet } from './gpu-support.ts';
 
@@ -119,4 +119,79 @@ test('what runs for the operator stays apart', () => {
   expect(told(policy, owned, gpuNode('n1', 0), crashingPlugin('n1'))[0]).toBe(
     'critical PodCrashLoop DaemonSet gpu-operator/nvidia-device-plugin [ctr]',
   );
+});
+
+test('a driver that is not built is the root of all that the operator runs after it', () => {
+  const operand = (name: string) =>
+    object('daemonsets.apps', `gpu-operator/${name}`, {
+      metadata: { generation: 1 },
+      spec: pluginSet().spec,
+      status: {
+        observedGeneration: 1,
+        desiredNumberScheduled: 1,
+        currentNumberScheduled: 1,
+        updatedNumberScheduled: 1,
+        numberReady: 0,
+      },
+    });
+  const [driver, toolkit, plugin] = [
+    'nvidia-driver-daemonset',
+    'nvidia-container-toolkit-daemonset',
+    'nvidia-device-plugin-daemonset',
+  ].map(operand);
+  const waits = (owner: KubeObject, init: string) =>
+    merge(crashingPlugin('n1'), {
+      metadata: {
+        name: `${owner.metadata.name}-x`,
+        ownerReferences: [
+          {
+            apiVersion: 'apps/v1',
+            kind: 'DaemonSet',
+            name: owner.metadata.name,
+            uid: owner.metadata.uid,
+            controller: true,
+          },
+        ],
+      },
+      spec: { initContainers: [{ name: init, image: 'nvcr.io/nvidia/gpu-operator:v25' }] },
+      status: {
+        phase: 'Pending',
+        conditions: [
+          { type: 'Initialized', status: 'False', lastTransitionTime: ago('1h') },
+          { type: 'Ready', status: 'False', lastTransitionTime: ago('1h') },
+        ],
+        initContainerStatuses: [{ name: init, image: 'a', state: { running: { startedAt: ago('1h') } } }],
+        containerStatuses: [
+          { name: 'ctr', image: 'a', ready: false, restartCount: 0, state: { waiting: { reason: 'PodInitializing' } } },
+        ],
+      },
+    }) as KubeObject;
+  const crash = merge(crashingPlugin('n1'), {
+    metadata: {
+      name: 'driver-x',
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'DaemonSet',
+          name: driver!.metadata.name,
+          uid: driver!.metadata.uid,
+          controller: true,
+        },
+      ],
+    },
+  }) as KubeObject;
+  const all = [
+    driver!,
+    toolkit!,
+    plugin!,
+    crash,
+    waits(toolkit!, 'driver-validation'),
+    waits(plugin!, 'toolkit-validation'),
+  ];
+  const lines = told(web, set, gpuNode('n1'), ...all, train);
+  expect(lines.filter((line) => !line.startsWith(' '))).toEqual([
+    'critical PodCrashLoop DaemonSet gpu-operator/nvidia-driver-daemonset [ctr]',
+  ]);
+  expect(lines).toContain('  critical NodeGPUPluginDown Node n1 [nvidia]');
+  expect(lines).toContain('  critical PodUnschedulable Deployment shop/train');
 });
