@@ -44,9 +44,10 @@ function fill(template: string, valueAt: (name: string, offset: number) => strin
   return missing ? undefined : text;
 }
 
+/** Values come from objects of the cluster, which in a recording may hold a number where the API has a text. */
 function valueOf(values: Values, name: string): string | undefined {
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  return value === '' ? undefined : value;
+  const value: unknown = Object.hasOwn(values, name) ? values[name] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** The quote that is open at the end of a piece of a command. */

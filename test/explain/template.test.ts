@@ -57,3 +57,8 @@ test('prose loses the sentences that cannot be filled', () => {
     'It is on n1. Container app ends, e.g. at once. K is wrong! What now?',
   );
 });
+
+test('a value that is no text is none', () => {
+  const values = { node: 7 as unknown as string };
+  expect(fillCommand('kubectl describe node {{node}}', values)).toBeUndefined();
+});
