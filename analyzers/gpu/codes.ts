@@ -40,7 +40,8 @@ export const settings = {
   pluginGrace: { default: 300, unit: 'seconds', title: 'How long a device plugin may take to restart' },
   setUpGrace: { default: 600, unit: 'seconds', title: 'How long drivers may take to be set up on a new node' },
   operatorGrace: { default: 900, unit: 'seconds', title: 'How long the GPU operator may take to bring its parts up' },
-  holdGrace: { default: 600, unit: 'seconds', title: 'How long a pod may hold a GPU before it runs' },
+  holdGrace: { default: 300, unit: 'seconds', title: 'How long a pod in trouble may hold a GPU' },
+  loadGrace: { default: 1_800, unit: 'seconds', title: 'How long a pod may hold a GPU while it is being started' },
 } as const satisfies Record<string, SettingSpec>;
 
 export type GpuSettings = Settings<typeof settings>;

@@ -55,7 +55,7 @@ interface Idle {
   readonly since: string | undefined;
 }
 
-function idleness(snapshot: GpuSnapshot, { holdGrace }: GpuSettings, pod: Pod): Idle | undefined {
+function idleness(snapshot: GpuSnapshot, { holdGrace, loadGrace }: GpuSettings, pod: Pod): Idle | undefined {
   const { metadata, status } = pod;
   if (metadata.deletionTimestamp !== undefined) {
     // The deletion timestamp lies the grace period after the request already.
@@ -71,7 +71,7 @@ function idleness(snapshot: GpuSnapshot, { holdGrace }: GpuSettings, pod: Pod): 
     const trouble = podTrouble(pod);
     const loads = (status.initContainerStatuses ?? []).some(({ state }) => state?.running !== undefined);
     if (trouble === undefined && loads) return undefined;
-    if (!olderThan(snapshot, scheduled, trouble === undefined ? 3 * holdGrace : holdGrace)) return undefined;
+    if (!olderThan(snapshot, scheduled, trouble === undefined ? loadGrace : holdGrace)) return undefined;
     const why = trouble ?? waits?.state?.waiting?.reason ?? 'Pending';
     return { why, path: 'status.phase', since: scheduled };
   }

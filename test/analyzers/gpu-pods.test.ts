@@ -138,7 +138,7 @@ describe('quiet', () => {
           'n1',
           1,
           merge(cannotPull, {
-            status: { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: ago('5m') }] },
+            status: { conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: ago('4m') }] },
           }) as Patch,
         ),
       ],
