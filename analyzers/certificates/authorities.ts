@@ -10,6 +10,7 @@ import {
   holderRenewal,
   issuersOf,
   millis,
+  once,
   ref,
   renewedExpiryOf,
   type SeenCertificate,
@@ -25,12 +26,15 @@ import { certificateText, endText, listText } from './words.ts';
 /** Authorities that have expired or are about to: whatever they signed fails with them, however long it is valid itself. */
 export function* authorities(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
   const now = millis(snapshot.takenAt) ?? 0;
+  const secretsSeen = snapshot.list('secrets').complete;
   for (const seen of seenCertificates(snapshot)) {
     if (!isAuthority(snapshot, seen)) continue;
-    const places = seen.holders.filter((one) => counts(one, seen.certificate)).sort(byRank);
+    const places = seen.holders.filter((one) => counts(one, seen.certificate, secretsSeen)).sort(byRank);
     const [first] = places;
     if (first === undefined) continue;
-    const renewed = seen.holders.some((one) => holderRenewal(snapshot, one, seen.certificate) !== undefined);
+    const renewed =
+      seen.holders.some((one) => holderRenewal(snapshot, one, seen.certificate) !== undefined) ||
+      isManagedUnseen(snapshot, seen.certificate);
     const expiry = renewed
       ? renewedExpiryOf(seen.certificate, now)
       : expiryOf(seen.certificate, now, {
@@ -93,18 +97,38 @@ function finding(snapshot: View, { seen, places, first, expiry, now }: Case): Dr
   };
 }
 
+/** Whether a Certificate whose Secret may not be read is this authority: their dates are the same to the second. */
+function isManagedUnseen(snapshot: View, { notBefore, notAfter }: Certificate): boolean {
+  return snapshot
+    .list('certificates.cert-manager.io')
+    .items.some(
+      ({ spec, status }) =>
+        spec.isCA === true && millis(status?.notBefore) === notBefore && millis(status?.notAfter) === notAfter,
+    );
+}
+
 /** An old authority in a bundle beside a younger one is kept on purpose, and a chain may end in roots that nobody needs. */
-function counts({ object, use, certificates }: CertificateHolder, certificate: Certificate): boolean {
+function counts(
+  { object, field: path, use, certificates }: CertificateHolder,
+  certificate: Certificate,
+  secretsSeen: boolean,
+): boolean {
   if (object.metadata.deletionTimestamp !== undefined) return false;
   if (object.kind === 'Secret' || object.kind === 'ConfigMap') {
-    if (use === 'bundle') return certificates.every(({ notAfter }) => notAfter <= certificate.notAfter);
+    if (use === 'bundle') return latestOf(certificates) <= certificate.notAfter;
     const [leaf] = certificates;
     if (leaf === certificate) return true;
     const twins = certificates.filter((one) => leaf?.issuedBy(one) === true);
     return twins.includes(certificate) && twins.every(({ notAfter }) => notAfter <= certificate.notAfter);
   }
-  return false;
+  // What its issuer said of itself, for those who may not read Secrets.
+  return object.kind === 'CertificateRequest' && path === 'status.ca' && !secretsSeen;
 }
+
+/** The bundle of all public authorities is the same list in every namespace. */
+const latestOf = once((certificates: readonly Certificate[]) =>
+  Math.max(...certificates.map(({ notAfter }) => notAfter)),
+);
 
 const clusterMaps = new Set(['kube-root-ca.crt', 'extension-apiserver-authentication', 'openshift-service-ca.crt']);
 
@@ -112,13 +136,13 @@ function isCluster({ object }: CertificateHolder): boolean {
   return object.kind === 'ConfigMap' && clusterMaps.has(object.metadata.name);
 }
 
-/** Where a person would renew it comes first: beside its key, then in the cluster's own ConfigMaps. */
+/** The cluster's own authorities stand for themselves; others where a person would renew them, beside their key. */
 function byRank(one: CertificateHolder, other: CertificateHolder): number {
   const rank = (holder: CertificateHolder) => {
     const { name, namespace } = holder.object.metadata;
-    if (holder.use === 'chain' && holder.object.kind === 'Secret') return 0;
-    if (isCluster(holder)) return namespace === 'kube-system' ? (name === 'kube-root-ca.crt' ? 1 : 2) : 3;
-    return holder.object.kind === 'Secret' ? 4 : 5;
+    if (isCluster(holder)) return namespace === 'kube-system' ? (name === 'kube-root-ca.crt' ? 0 : 1) : 3;
+    if (holder.object.kind === 'Secret') return holder.use === 'chain' ? 2 : 4;
+    return holder.object.kind === 'ConfigMap' ? 5 : 6;
   };
   return rank(one) - rank(other);
 }
@@ -132,7 +156,7 @@ function severityOf(
     signed,
   }: Pick<Case, 'seen' | 'places' | 'expiry'> & { readonly signed: readonly SeenCertificate[] },
 ): Severity {
-  if (places.some(isCluster)) return severity;
+  if (places.some((one) => isCluster(one) || one.object.kind === 'CertificateRequest')) return severity;
   const used = (holders: readonly CertificateHolder[]) =>
     holders.some(({ object }) => certificateUsers(snapshot, object).length > 0);
   const signs = signed.some((one) => used(one.holders));

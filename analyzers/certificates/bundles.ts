@@ -142,7 +142,9 @@ export function sourceLinks(snapshot: Snapshot<'certificates.cert-manager.io'>, 
       via,
       certainty: 'sure',
     });
-    const links = [link({ apiVersion, kind, namespace, name })];
+    const links = [
+      { ...link({ apiVersion, kind, namespace, name }), ...(kind === 'Secret' ? { needs: 'admit' as const } : {}) },
+    ];
     const certificate = snapshot.lookup('certificates.cert-manager.io', name, namespace);
     const secret = certificate.state === 'found' ? certificate.object.spec.secretName : undefined;
     return kind === 'Certificate' && secret !== undefined

@@ -122,7 +122,8 @@ export function secretLinks(snapshot: View, issuer: Issuer): CauseLink[] {
   const places = namespace === undefined ? certManagerNamespaces(snapshot) : [namespace];
   const via = { field: 'spec.ca.secretName', value: name };
   return places.flatMap((place): CauseLink[] => [
-    { object: { apiVersion: 'v1', kind: 'Secret', namespace: place, name }, needs: 'issue', via, certainty: 'sure' },
+    // Only one that has expired keeps others from being issued.
+    { object: { apiVersion: 'v1', kind: 'Secret', namespace: place, name }, needs: 'admit', via, certainty: 'sure' },
     ...snapshot
       .list('certificates.cert-manager.io', place)
       .items.filter(({ spec }) => spec.secretName === name)

@@ -71,7 +71,10 @@ function dated(snapshot: View, leaf: Leaf, expiry: Expiry, now: number): Draft<C
   const who = users.length > 0 ? `used by ${objectsText(users, home)}` : 'nobody was seen to use it';
   const copies = holders.length > 1 ? `; the same certificate is in ${holders.length - 1} more Secrets` : '';
   const renewed = renewal === undefined ? '' : `; ${renewal.by} should have renewed it`;
-  const authorities = issuersOf(snapshot)(certificate);
+  // An authority that lives on has no part in what ended before it.
+  const authorities = issuersOf(snapshot)(certificate).filter(
+    (one) => expiry.state !== 'expired' || one.certificate.notAfter < now,
+  );
   const code =
     expiry.state === 'expired'
       ? 'CertificateExpired'

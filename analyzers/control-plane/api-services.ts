@@ -1,4 +1,13 @@
-import { condition, type Draft, field, olderThan, ref, type Snapshot } from '../../src/kit.ts';
+import {
+  type CauseLink,
+  condition,
+  type Draft,
+  field,
+  type KubeObject,
+  olderThan,
+  ref,
+  type Snapshot,
+} from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 
 /**
@@ -30,6 +39,8 @@ export function* apiServices(
         ? {}
         : {
             causes: [
+              // Its certificates, and those by which the API server calls it, are looked at elsewhere.
+              ...authorityLinks(api, words),
               {
                 object: { apiVersion: 'v1', kind: 'Service', namespace, name },
                 needs: 'route',
@@ -47,6 +58,22 @@ export function* apiServices(
 const definite: ReadonlySet<string> = new Set(['ServiceNotFound', 'ServicePortError']);
 /** How long even those are left alone: Services are made one after another. */
 const settleSeconds = 15;
+
+/** Words about certificates: the authority that the APIService names, or that of the front proxy, may have expired. */
+function authorityLinks(api: KubeObject, words: string): readonly CauseLink[] {
+  if (!words.includes('x509: ')) return [];
+  const via = { field: 'status.conditions[type=Available].message', value: 'x509' };
+  const map = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: 'kube-system',
+    name: 'extension-apiserver-authentication',
+  };
+  return [
+    { object: ref(api), needs: 'issue', via, certainty: 'sure' },
+    { object: map, needs: 'admit', via, certainty: 'likely' },
+  ];
+}
 
 function oneLine(text: string): string {
   return text

@@ -15,6 +15,7 @@ export default defineAnalyzer({
   id: 'nodes',
   title: 'Nodes: readiness, pressure, capacity, versions',
   reads: [
+    'certificatesigningrequests.certificates.k8s.io',
     'csidrivers.storage.k8s.io',
     'csinodes.storage.k8s.io',
     'daemonsets.apps',

@@ -11,7 +11,13 @@ import {
 } from '../../src/kit.ts';
 import type { Code, settings } from './codes.ts';
 
-export type NodeSnapshot = Snapshot<SchedulingReads | 'daemonsets.apps' | 'events' | 'leases.coordination.k8s.io'>;
+export type NodeSnapshot = Snapshot<
+  | SchedulingReads
+  | 'certificatesigningrequests.certificates.k8s.io'
+  | 'daemonsets.apps'
+  | 'events'
+  | 'leases.coordination.k8s.io'
+>;
 export type NodeSettings = Settings<typeof settings>;
 
 export interface NodeCase {

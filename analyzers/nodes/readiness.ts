@@ -1,4 +1,5 @@
 import { age, condition, duration, type Evidence, field, olderThan, type Severity } from '../../src/kit.ts';
+import { accessLinks } from './certificates.ts';
 import { networkAgentLinks } from './network-agents.ts';
 import { isLeaving, isNew, lasting, type NodeCase, type NodeDraft, nodeDraft } from './node-case.ts';
 import { clue, type Trouble, troubleOf } from './ready-text.ts';
@@ -49,6 +50,7 @@ function unreachable(one: NodeCase, ready: Ready): NodeDraft {
     reason: ready.reason ?? '',
     shared: never ? 'have a kubelet that has never reported' : 'have a silent kubelet',
     evidence: [field(one.node, 'status.conditions[Ready]', clue(ready)), ...leaseEvidence(one)],
+    causes: never ? [] : accessLinks(one),
     since: ready.lastTransitionTime,
   });
 }

@@ -75,7 +75,9 @@ function ofSecret(secret: ResourceTypes['secrets']): readonly CertificateHolder[
     const hasKey = secret.keys.some(
       (one) => one !== key && (one === `${stem}.key` || one === `${stem}key.pem` || one === `${stem}-key.pem`),
     );
-    const trusted = !hasKey && (named || (first?.isAuthority === true && key !== 'tls.crt'));
+    // A long list that begins with a root is one of those that are trusted, whatever it is called.
+    const list = certificates.length > 5 && first?.selfSigned === true;
+    const trusted = !hasKey && (named || list || (first?.isAuthority === true && key !== 'tls.crt'));
     return holder(secret, `data[${key}]`, trusted ? 'bundle' : 'chain', certificates, hasKey);
   });
 }

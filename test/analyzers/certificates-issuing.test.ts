@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import admission from '../../analyzers/admission/index.ts';
+import controlPlane from '../../analyzers/control-plane/index.ts';
 import certificates from '../../analyzers/certificates/index.ts';
 import ingresses from '../../analyzers/ingresses/index.ts';
+import nodes from '../../analyzers/nodes/index.ts';
 import references from '../../analyzers/references/index.ts';
 import workloads from '../../analyzers/deployments/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { issuer, managed, taken, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
+import { bundleMap, issuer, managed, taken, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
 import { ago, deployment, merge, object, type Patch, replicaSet } from '../support/objects.ts';
 import { diagnose, found, story } from '../support/snapshot.ts';
-import { make } from '../support/x509.ts';
+import { base64, make } from '../support/x509.ts';
 
 const owner = (one: KubeObject) => ({
   metadata: {
@@ -283,6 +285,106 @@ describe('stories', () => {
     expect(lines[0]).toBe('critical WebhookCertificateRejected ValidatingWebhookConfiguration policy [hook/policy]');
     expect(lines.filter((line) => !line.startsWith(' '))).toHaveLength(1);
   });
+});
+
+describe('the control plane', () => {
+  const over = make({ subject: 'kubernetes', authority: true, from: 3_652, days: -1 });
+  const silent = object('nodes', 'n1', {
+    spec: {},
+    status: {
+      conditions: [
+        {
+          type: 'Ready',
+          status: 'Unknown',
+          reason: 'NodeStatusUnknown',
+          message: 'Kubelet stopped posting node status.',
+          lastTransitionTime: ago('20h'),
+        },
+      ],
+    },
+  });
+  const roots = (objects: readonly KubeObject[]) =>
+    story(diagnose([certificates, nodes, controlPlane], objects)).filter((line) => !line.startsWith(' '));
+
+  test('an expired authority of the cluster is the root of silent nodes', () => {
+    expect(roots([silent, ...['a', 'kube-system'].map((one) => bundleMap(`${one}/kube-root-ca.crt`, [over]))])).toEqual(
+      ['critical CertificateAuthorityExpired ConfigMap kube-system/kube-root-ca.crt [CN=kubernetes]'],
+    );
+  });
+
+  test('one that only ends soon is not', () => {
+    const soon = make({ subject: 'kubernetes', authority: true, from: 3_640, days: 12 });
+    expect(roots([silent, bundleMap('kube-system/kube-root-ca.crt', [soon])])).toHaveLength(2);
+  });
+
+  test('a request that nobody approves is the root of its silent node, and of no other', () => {
+    const csr = (user: string) =>
+      taken('certificatesigningrequests.certificates.k8s.io', 'csr-a', {
+        metadata: { creationTimestamp: ago('21h') },
+        spec: { signerName: 'kubernetes.io/kube-apiserver-client-kubelet', username: user, usages: ['client auth'] },
+      });
+    expect(roots([silent, csr('system:node:n1')])).toHaveLength(1);
+    expect(roots([silent, csr('system:node:n2')])).toHaveLength(2);
+  });
+
+  test.each([
+    ['x509: certificate signed by unknown authority', 1],
+    ['connection refused', 2],
+  ])('an aggregated API that fails with %s', (words, count) => {
+    const api = taken('apiservices.apiregistration.k8s.io', 'v1.metrics', {
+      spec: { group: 'metrics', version: 'v1', service: { namespace: 'hook', name: 'm' }, insecureSkipTLSVerify: true },
+      status: {
+        conditions: [
+          {
+            type: 'Available',
+            status: 'False',
+            reason: 'FailedDiscoveryCheck',
+            message: words,
+            lastTransitionTime: ago('20h'),
+          },
+        ],
+      },
+    });
+    const proxy = bundleMap('kube-system/extension-apiserver-authentication', [over], 'requestheader-client-ca-file');
+    expect(roots([api, proxy])).toHaveLength(count);
+  });
+});
+
+test('without Secrets, what issuers say of their authority is believed', () => {
+  const soon = make({ subject: 'local ca', authority: true, from: 355, days: 10 });
+  const web = managed('shop/web', { status: { ...dates, renewalTime: '2026-03-20T12:00:00Z' } });
+  const objects = (one: typeof soon) => [
+    web,
+    local,
+    request('shop/web-1', web, [approved, { type: 'Ready', status: 'True' }], {
+      status: {
+        conditions: [approved, { type: 'Ready', status: 'True' }],
+        certificate: base64(make({ names: ['shop.example'], issuer: one, days: 30 }).pem),
+        ca: base64(one.pem),
+      },
+    }),
+  ];
+  const missing = { secrets: 'not asked for (--secrets never)' };
+  expect(found(certificates, objects(soon), { missing })).toEqual([
+    'critical CertificateAuthorityExpiring CertificateRequest shop/web-1 [CN=local ca]',
+  ]);
+  expect(
+    found(certificates, objects(make({ subject: 'local ca', authority: true, days: 3_000 })), { missing }),
+  ).toEqual([]);
+});
+
+test('a certificate that ended while its authority lives on has ended by itself', () => {
+  const soon = make({ subject: 'local ca', authority: true, from: 355, days: 10 });
+  const secret = (days: number) => [
+    tlsSecret('cert-manager/local-ca', [soon]),
+    tlsSecret('shop/web-tls', [make({ names: ['shop.example'], issuer: soon, from: 300, days })]),
+    tlsIngress('shop/web', 'web-tls', ['shop.example']),
+  ];
+  expect(diagnose([certificates], secret(-1))).toHaveLength(2);
+  expect(story(diagnose([certificates], secret(12)))).toEqual([
+    'critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]',
+    '  warning CertificateExpiring Secret shop/web-tls [tls.crt]',
+  ]);
 });
 
 test.each<[string, string, readonly string[]]>([
