@@ -1,0 +1,126 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { reportSchema } from '../../src/model/report-schema.ts';
+import type { Report } from '../../src/model/report.ts';
+import { tinyModel } from './support/tiny-model.ts';
+
+const execute = promisify(execFile);
+/** The server's program, where there is one: CONTRIBUTING.md says how to make it. */
+const program = process.env['OLLAMA_PROGRAM'];
+const snapshot = 'demo/shop.snapshot.gz';
+
+let folder: string;
+let server: ChildProcess;
+let host: string;
+
+async function freePort(): Promise<number> {
+  const socket = createServer().listen(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address() as AddressInfo;
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+/** Runs the built tool. */
+async function tool(...words: string[]) {
+  const env = { ...process.env, OLLAMA_HOST: host, XDG_CACHE_HOME: join(folder, 'cache'), XDG_CONFIG_HOME: folder };
+  const result = await execute(process.execPath, ['bin/mekhanikube.js', ...words], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      out: error.stdout,
+      err: error.stderr,
+    }),
+  );
+  return result;
+}
+
+describe.skipIf(program === undefined)('a real Ollama, with a model that says noise', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ollama-'));
+    await mkdir(join(folder, 'home'));
+    // A token of this model is a character: short prompts keep it quick.
+    const prompts = join(folder, 'mekhanikube', 'prompts');
+    await mkdir(prompts, { recursive: true });
+    await writeFile(join(prompts, 'system.md'), '{{mark}}');
+    await writeFile(join(prompts, 'task.md'), '{{incidents}} {{mark}}');
+    await writeFile(join(prompts, 'incident.md'), '{{id}}\n{{facts}}');
+    host = `127.0.0.1:${await freePort()}`;
+    server = spawn(program!, ['serve'], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: join(folder, 'home'),
+        OLLAMA_HOST: host,
+        OLLAMA_MODELS: join(folder, 'models'),
+      },
+      stdio: 'ignore',
+    });
+    await vi.waitFor(() => fetch(`http://${host}/api/version`), { timeout: 30_000, interval: 100 });
+    const model = tinyModel();
+    const digest = `sha256:${createHash('sha256').update(model).digest('hex')}`;
+    await fetch(`http://${host}/api/blobs/${digest}`, { method: 'POST', body: new Uint8Array(model) });
+    const created = await fetch(`http://${host}/api/create`, {
+      method: 'POST',
+      body: JSON.stringify({ model: 'tiny', files: { 'tiny.gguf': digest } }),
+    });
+    if (!(await created.text()).includes('"success"')) throw new Error('the model was not taken');
+  });
+  afterAll(async () => {
+    server.kill();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('the whole way: whatever it says, the findings stand', async () => {
+    const plain = JSON.parse((await tool('analyze', '--from', snapshot, '-o', 'json')).out) as Report;
+    const { code, out, err } = await tool(
+      'analyze',
+      '--from',
+      snapshot,
+      '-o',
+      'json',
+      '--explain',
+      '--fail-on',
+      'critical',
+      '--explain-timeout',
+      '60s',
+      '-v',
+    );
+    expect(code).toBe(1);
+    const report = reportSchema.parse(JSON.parse(out)) as Report;
+    expect({ ...report, incidents: [], gaps: [] }).toEqual({ ...plain, incidents: [], gaps: [] });
+    expect(err).toMatch(/POST .*\/api\/chat 200/);
+    expect(report.gaps.every(({ what }) => what === 'explanation')).toBe(true);
+    const [incident] = report.incidents;
+    expect(incident!.explanation.source === 'model' || report.gaps.length === 1).toBe(true);
+    expect(report.gaps.map(({ reason }) => reason).join()).not.toMatch(/Ollama failed|broke off|does not fit/);
+  });
+
+  test('a time limit ends its work', async () => {
+    const { code, out } = await tool(
+      'analyze',
+      '--from',
+      snapshot,
+      '--explain',
+      '--no-cache',
+      '--explain-timeout',
+      '500ms',
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/no answer within 0\.5 s/);
+  });
+
+  test('models and a model that is not there', async () => {
+    expect((await tool('models')).out).toContain('tiny:latest');
+    expect((await tool('analyze', '--from', snapshot, '--explain', '--model', 'nope')).err).toMatch(
+      /hint: .*models pull nope/,
+    );
+  });
+});
