@@ -54,10 +54,7 @@ export function gpuNodes(snapshot: Snapshot): readonly GpuNodeView[] {
         node,
         ready: condition(node, 'Ready')?.status === 'True',
         cordoned: node.spec.unschedulable === true,
-        product:
-          labels['nvidia.com/gpu.product'] ??
-          labels['amd.com/gpu.product-name'] ??
-          labels['cloud.google.com/gke-accelerator'],
+        product: productOf(snapshot, node),
         sharing: gpuSharing(node),
         driver: version('driver', 'driver'),
         cuda: version('runtime', 'runtime'),
@@ -67,6 +64,19 @@ export function gpuNodes(snapshot: Snapshot): readonly GpuNodeView[] {
       },
     ];
   });
+}
+
+/** What the devices are called by the labels of discovery, else by the attributes that a driver publishes. */
+function productOf(snapshot: Snapshot, node: Node): string | undefined {
+  const labels = node.metadata.labels ?? {};
+  const names = ['nvidia.com/gpu.product', 'amd.com/gpu.product-name', 'cloud.google.com/gke-accelerator'];
+  const label = names.flatMap((name) => labels[name] ?? [])[0];
+  if (label !== undefined) return label;
+  const devices = draSlicesOf(snapshot, node).flatMap(({ slice }) => slice.spec.devices ?? []);
+  return devices.flatMap(({ attributes }) => {
+    const entry = Object.entries(attributes ?? {}).find(([name]) => /(^|\/)productName$/.test(name));
+    return entry?.[1].string ?? [];
+  })[0];
 }
 
 function fromPlugins(node: Node, holders: readonly GpuHolder[]): readonly GpuStock[] {

@@ -38,7 +38,7 @@ export function waitForClaims(snapshot: Snapshot, views: readonly GpuNodeView[],
       why:
         stock.length === 0
           ? `claim ${name} asks for ${what}, and no ResourceSlice lists an accelerator`
-          : `claim ${name} asks for ${what} and got none; ${free} devices are free`,
+          : `claim ${name} asks for ${what} and got none; ${free} ${free === 1 ? 'device is' : 'devices are'} free`,
       change:
         stock.length === 0
           ? 'install or repair the driver that publishes ResourceSlices'

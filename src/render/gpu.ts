@@ -55,6 +55,8 @@ function noneRows({ looked, waiting, gaps }: GpuReport): readonly Row[] {
 }
 
 function totalRows({ totals }: GpuReport): readonly Row[] {
+  if (totals.length === 0)
+    return [row('', [span('No accelerators are offered', 'critical'), ', though labels tell of some.'], '  ')];
   return totals.map(({ resource, nodes, requested, allocatable, capacity, free, unhealthy, largestFree }) =>
     row(
       '',

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { gpuSchemaText } from '../../scripts/schema.ts';
+import { intake } from '../../src/cluster/redact/intake.ts';
 import { type GpuReport, gpuSchema, gpuSchemaVersion } from '../../src/model/gpu-schema.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { renderGpuJson, renderGpuText } from '../../src/render/gpu.ts';
@@ -177,7 +178,7 @@ describe('why pods wait', () => {
     ['fits', /a node takes it now/, /^$/, [gpuNode('n1', 2), gpuWaiter()]],
     [
       'claims',
-      /claim one asks for 1 of gpu\.nvidia\.com and got none; 1 devices are free/,
+      /claim one asks for 1 of gpu\.nvidia\.com and got none; 1 device is free/,
       /selectors/,
       [gpuNode('n1'), slice('n1', [{ name: 'gpu-0' }]), claim('one'), pendingPod('w', claims('one'))],
     ],
@@ -253,6 +254,13 @@ test('what a node is, who holds it, and a bar of it', () => {
   ]);
 });
 
+test('what DRA hands out is called as its driver says', () => {
+  const l4 = slice('n1', [{ name: 'gpu-0', attributes: { productName: { string: 'NVIDIA L4' } } }]);
+  expect(about([gpuNode('n1'), l4]).nodes[0]?.product).toBe('NVIDIA L4');
+  const taken = intake('resourceslices.resource.k8s.io', l4);
+  expect(taken).toEqual({ object: l4 });
+});
+
 test('shares and partitions are named', () => {
   const sharing = (labels: Record<string, string>, resource = 'nvidia.com/gpu') =>
     about([
@@ -300,9 +308,15 @@ test('what could not be seen is said, and nothing is concluded from it', () => {
 });
 
 test('a node that should offer some and does not', () => {
-  expect(shown(about([gpuNode('n1')]), { columns: 120 })).toContain(
+  expect(shown(about([gpuNode('n1')]), { columns: 120 })).toEqual([
+    'Cluster test (context test-context, v1.36.3)',
+    '',
+    'No accelerators are offered, though labels tell of some.',
+    '',
+    'n1',
     '  offers none, though it has the label nvidia.com/gpu.present=true',
-  );
+    '',
+  ]);
 });
 
 test('text of a cluster acts upon no terminal', () => {

@@ -113,7 +113,11 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
     ['httpHeaders', (value, _parent, depth) => (Array.isArray(value) ? headers(value) : clean(value, depth))],
     ['parameters', options],
     ['volumeAttributes', options],
-    ['attributes', options],
+    // Of devices they are typed and say what a device is: product, memory, driver.
+    [
+      'attributes',
+      resource === 'resourceslices.resource.k8s.io' ? (value, _parent, depth) => clean(value, depth) : options,
+    ],
     ['options', options],
     ['mountOptions', script],
     ['message', sentence],
