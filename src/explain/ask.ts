@@ -55,7 +55,7 @@ type Parsed = ReturnType<typeof parseAnswer>;
 
 /** The answer to a batch. What concerns this batch alone counts as a bad answer; all else is thrown. */
 async function answerTo(batch: Batch, session: Session, left: number): Promise<Parsed> {
-  const { provider, numCtx, plan, onPiece } = session;
+  const { provider, numCtx, onPiece } = session;
   const nothing = (problem: string): Parsed => ({ said: batch.subjects.map(() => undefined), problem });
   const room = numCtx - batch.promptTokens;
   try {
@@ -63,22 +63,31 @@ async function answerTo(batch: Batch, session: Session, left: number): Promise<P
       messages: batch.messages,
       schema: batch.schema,
       numCtx,
-      maxTokens: left < tries ? Math.max(batch.maxTokens, room) : batch.maxTokens,
+      maxTokens: left < tries ? Math.max(batch.maxTokens, Math.min(room, 2 * batch.maxTokens)) : batch.maxTokens,
       seed: firstSeed + tries - left,
       onPiece: (pieces) => onPiece(`${pieces} words`),
     });
+    const isFull = (answer.promptTokens ?? 0) + (answer.answerTokens ?? 0) >= numCtx;
+    if (isFull && grow(session)) return await answerTo(batch, session, left);
     const cut = cutOf(answer, batch, numCtx);
     return cut === undefined ? parseAnswer(answer.text, batch.subjects) : nothing(cut);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     if (error.problem === 'too-long') {
-      if (numCtx >= plan.contextLength) return nothing(`it does not fit into the ${numCtx} tokens of the model`);
-      session.numCtx = Math.min(numCtx * 2, plan.contextLength);
-      return answerTo(batch, session, left);
+      return grow(session)
+        ? answerTo(batch, session, left)
+        : nothing(`it does not fit into the ${numCtx} tokens of the model`);
     }
     if (error.problem === 'broken' && left > 1) return nothing(error.message);
     throw error;
   }
+}
+
+/** Doubles the window, once a prompt and its answer took more room than was thought. @returns false where the model has no more. */
+function grow(session: Session): boolean {
+  const { numCtx, plan } = session;
+  session.numCtx = Math.min(numCtx * 2, plan.contextLength);
+  return session.numCtx > numCtx;
 }
 
 /** Why an answer cannot be trusted whatever it says: it was cut, or made from a prompt that was. */

@@ -3,7 +3,7 @@ import { type Message, messagesFor, type Prompts } from './prompt.ts';
 import type { Subject } from './subject.ts';
 
 /** How much goes into one request: few incidents, so that answers come soon and small models do not mix them up. */
-const limits = { subjects: 4, promptTokens: 4_000, answerTokens: 700, spare: 200 };
+const limits = { subjects: 5, promptTokens: 4_000, answerTokens: 700, spare: 200 };
 /** What a model that thinks may use for that, where it does so although it was asked not to. */
 const thoughtTokens = 1_000;
 const buckets = [4_096, 8_192, 16_384, 32_768, 65_536];

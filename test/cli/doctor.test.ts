@@ -44,6 +44,7 @@ test.each<[string, FakeOptions, readonly string[], CliOptions, number, RegExp]>(
   ],
   ['an old Ollama', { version: '0.11.10' }, [], {}, 3, /bad {2}Ollama 0\.11\.10 .* old.*\n {5}fix: Update/],
   ['a newer one', { version: '1.0.0-rc1' }, [], {}, 0, /ok {3}Ollama 1\.0\.0-rc1/],
+  ['one built from source', { version: '0.0.0' }, [], {}, 0, /ok {3}Ollama 0\.0\.0/],
   ['no model', { models: [] }, [], {}, 3, /bad {2}Ollama: no model is installed\n {5}fix: /],
   ['another model', {}, ['--model', 'x'], {}, 3, /bad {2}Ollama: the model x is not installed\n {5}fix: .*pull x/],
   [

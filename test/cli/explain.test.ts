@@ -355,10 +355,10 @@ describe('a model that fails costs nothing', () => {
     const { report } = await explainJson({ chat }, '', { objects: many });
     const sources = report.incidents.map(({ explanation }) => explanation.source);
     expect(sources).toEqual([
-      ...Array.from({ length: 4 }, () => 'model'),
-      ...Array.from({ length: 5 }, () => 'runbook'),
+      ...Array.from({ length: 5 }, () => 'model'),
+      ...Array.from({ length: 4 }, () => 'runbook'),
     ]);
-    expect(report.gaps.map(({ name }) => name)).toEqual(['5 incidents']);
+    expect(report.gaps.map(({ name }) => name)).toEqual(['4 incidents']);
     expect(ollama!.chats()).toHaveLength(2);
   });
 });
@@ -437,6 +437,18 @@ describe('what is sent', () => {
       body.options['num_ctx']! > 4_096
         ? say(response, goodAnswer(body))
         : json(response, 400, { error: 'the input length exceeds the context length' });
+    const { report } = await explainJson({ chat });
+    expect(ollama!.chats().map(({ options }) => options['num_ctx'])).toEqual([4_096, 8_192]);
+    expect(report.gaps).toEqual([]);
+  });
+
+  test('and where prompt and answer filled it', async () => {
+    const chat: Chat = (body, response) =>
+      say(
+        response,
+        goodAnswer(body),
+        body.options['num_ctx']! > 4_096 ? {} : { prompt_eval_count: 4_000, eval_count: 96 },
+      );
     const { report } = await explainJson({ chat });
     expect(ollama!.chats().map(({ options }) => options['num_ctx'])).toEqual([4_096, 8_192]);
     expect(report.gaps).toEqual([]);

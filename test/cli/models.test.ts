@@ -63,7 +63,7 @@ test.each<[string, FakeOptions['other'], RegExp]>([
       response.end();
       return true;
     },
-    /error: the model is not installed \(pull model manifest: file does not exist\)/,
+    /error: there is no such model \(pull model manifest: file does not exist\)/,
   ],
   [
     'an end without success',
@@ -74,6 +74,14 @@ test.each<[string, FakeOptions['other'], RegExp]>([
       return true;
     },
     /error: .*end/,
+  ],
+  [
+    'no way to the registry',
+    (_, __, response) => (
+      json(response, 500, { error: 'pull model manifest: Get "https://registry.ollama.ai/": dial tcp: no such host' }),
+      true
+    ),
+    /error: Ollama cannot reach the registry/,
   ],
   ['a failure', (_, __, response) => (json(response, 500, { error: 'disk full' }), true), /disk full/],
 ])('a pull that fails ends with 2: %s', async (_, other, message) => {

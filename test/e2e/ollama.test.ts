@@ -12,7 +12,11 @@ import type { Report } from '../../src/model/report.ts';
 import { tinyModel } from './support/tiny-model.ts';
 
 const execute = promisify(execFile);
-/** The server's program, where there is one: CONTRIBUTING.md says how to make it. */
+/**
+ * The server's program, where there is one. `go install github.com/ollama/ollama@v0.24.0` makes it, with CGO_ENABLED=1 and three headers
+ * that the module leaves out: Debian's nlohmann-json3-dev and libstb-dev, and miniaudio/miniaudio.h of the Python package miniaudio, given
+ * by CGO_CXXFLAGS="-O2 -I/usr/include -I$DIR".
+ */
 const program = process.env['OLLAMA_PROGRAM'];
 const snapshot = 'demo/shop.snapshot.gz';
 

@@ -24,7 +24,15 @@ export function failureFrom(message: string, status?: number): ModelError {
     return new ModelError('memory', `the model does not fit into memory (${text})`, {
       hint: 'Choose a smaller model with --model: see "mekhanikube models".',
     });
-  if (status === 404 || /model .*not found|pull model manifest|file does not exist/i.test(message))
+  if (/\bdial tcp\b|no such host|TLS handshake|i\/o timeout/i.test(message))
+    return new ModelError('server', `Ollama cannot reach the registry of models (${text})`, {
+      hint: 'It has to reach registry.ollama.ai, or the registry that the name begins with.',
+    });
+  if (/pull model manifest|file does not exist/i.test(message))
+    return new ModelError('missing', `there is no such model (${text})`, {
+      hint: '"mekhanikube models" recommends one; https://ollama.com/library has all names.',
+    });
+  if (status === 404 || /model .*not found/i.test(message))
     return new ModelError('missing', `the model is not installed (${text})`, {
       hint: 'Install it: mekhanikube models pull NAME.',
     });
