@@ -1,6 +1,8 @@
 import {
   amountText,
   controllerOf,
+  gpuOffers,
+  gpuVendorOf,
   isTooSmall,
   nearestNode,
   type Pod,
@@ -23,8 +25,20 @@ export function smallestChange(pod: Pod, verdicts: readonly Verdict[]): Change |
   const verdict = nearestNode(verdicts);
   if (verdict === undefined) return undefined;
   const { node, reasons } = verdict;
-  const text = reasons.map((reason) => changeText(reason, node.metadata.name, pod)).join(' and ');
+  const text = reasons
+    .map((reason) => otherName(reason, node) ?? changeText(reason, node.metadata.name, pod))
+    .join(' and ');
   return { verdict, text };
+}
+
+/** Accelerators of a node that go by another name than the one asked for: partitions, shares, another vendor's. */
+function otherName(reason: Reason, node: Verdict['node']): string | undefined {
+  if (reason.kind !== 'resource' || (reason.allocatable ?? 0) > 0 || gpuVendorOf(reason.resource) === undefined)
+    return undefined;
+  const names = gpuOffers(node).flatMap(({ resource, allocatable }) => (allocatable > 0 ? [resource] : []));
+  return names.length === 0
+    ? undefined
+    : `ask for ${names.join(' or ')}, which ${node.metadata.name} offers, in place of ${reason.resource}`;
 }
 
 /** Faults that taints of Kubernetes stand for, and what takes them away. */

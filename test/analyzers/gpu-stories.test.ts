@@ -195,3 +195,13 @@ test('a driver that is not built is the root of all that the operator runs after
   expect(lines).toContain('  critical NodeGPUPluginDown Node n1 [nvidia]');
   expect(lines).toContain('  critical PodUnschedulable Deployment shop/train');
 });
+
+test('a pod that waits is told the name by which a node offers its GPUs', () => {
+  const size = { 'nvidia.com/gpu': '0', 'nvidia.com/mig-1g.5gb': '7' };
+  const labels = { 'nvidia.com/gpu.present': 'true', 'nvidia.com/mig.strategy': 'mixed' };
+  const parted = node('n2', { metadata: { labels }, status: { capacity: size, allocatable: size } });
+  const [incident] = diagnose([gpu, pods], [web, set, node('n1'), parted, train]);
+  expect(incident?.root.message).toContain(
+    'smallest change: ask for nvidia.com/mig-1g.5gb, which n2 offers, in place of nvidia.com/gpu',
+  );
+});

@@ -1,5 +1,7 @@
-import type { Pod } from '../../model/resources.ts';
+import type { Node, Pod } from '../../model/resources.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { gpuVendorOf } from '../gpu-names.ts';
+import { gpuHardware, gpuOffers } from '../gpu-node.ts';
 import { namedNodes } from './node-affinity.ts';
 import { clusterOf, type SchedulingReads } from './occupancy.ts';
 import type { Placement, Reason, Verdict } from './reasons.ts';
@@ -51,7 +53,7 @@ export function nearestNode(verdicts: readonly Verdict[]): Verdict | undefined {
     verdict,
     rank: [
       verdict.reasons.length,
-      verdict.reasons.reduce((sum, reason) => sum + weight(reason), 0),
+      verdict.reasons.reduce((sum, reason) => sum + weight(reason, verdict.node), 0),
       Math.max(0, ...verdict.reasons.map(shortage)),
     ] as const,
   }));
@@ -64,7 +66,7 @@ export function nearestNode(verdicts: readonly Verdict[]): Verdict | undefined {
 }
 
 /** How hard a reason is to take away: small numbers are a command, great ones a new machine. */
-function weight(reason: Reason): number {
+function weight(reason: Reason, node: Node): number {
   switch (reason.kind) {
     case 'cordon':
       return 1;
@@ -77,7 +79,7 @@ function weight(reason: Reason): number {
     case 'pod-anti-affinity':
       return 5;
     case 'resource':
-      if (reason.allocatable === undefined) return 8;
+      if (reason.allocatable === undefined) return isNearDevices(reason.resource, node) ? 7 : 8;
       return reason.allocatable === 0 ? 7 : isTooSmall(reason) ? 6 : 4;
     case 'in-use':
     case 'pod-affinity':
@@ -86,6 +88,11 @@ function weight(reason: Reason): number {
     default:
       return 7;
   }
+}
+
+/** A machine with accelerators, where one is asked for that it does not offer. */
+function isNearDevices(resource: string, node: Node): boolean {
+  return gpuVendorOf(resource) !== undefined && (gpuHardware(node).length > 0 || gpuOffers(node).length > 0);
 }
 
 function shortage(reason: Reason): number {
