@@ -11,8 +11,13 @@ import { storyFile, storyNames } from '../test/e2e/support/story.ts';
 
 const clusters = path.resolve(import.meta.dirname, '../test/clusters');
 const wanted = process.argv.slice(2);
-const names = storyNames().filter((name) => wanted.length === 0 || wanted.includes(name));
+const names = wanted.length === 0 ? storyNames() : wanted;
 
+const unknown = names.filter((name) => !storyNames().includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no story ${unknown.join(', ')} in test/e2e/stories`);
+  process.exit(2);
+}
 try {
   await controlPlaneExecutable((line) => console.error(line));
   await settledShop();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { Api } from './api.ts';
 import { applyAll, manifests } from './apply.ts';
@@ -18,8 +18,12 @@ const deploy = path.resolve(import.meta.dirname, '../../../deploy');
  */
 export async function settledShop(): Promise<string> {
   const target = path.join(cacheFolder(), `shop-${await hashOf([folder, deploy, import.meta.dirname])}`);
-  if (existsSync(target)) return target;
+  if (existsSync(target)) {
+    await utimes(target, new Date(), new Date());
+    return target;
+  }
   await mkdir(cacheFolder(), { recursive: true });
+  await removeUnused();
   const cluster = await startCluster();
   const temporary = `${target}.${process.pid}.tmp`;
   try {
@@ -39,6 +43,15 @@ export async function settledShop(): Promise<string> {
     await cluster.stop();
   }
   return target;
+}
+
+/** Data that nobody began with for a day: each is as large as etcd's log. */
+async function removeUnused(): Promise<void> {
+  for (const name of await readdir(cacheFolder())) {
+    const data = path.join(cacheFolder(), name);
+    if (!name.startsWith('shop-') || Date.now() - (await stat(data)).mtimeMs < 24 * 3_600_000) continue;
+    await rm(data, { recursive: true, force: true });
+  }
 }
 
 /** The tool's own roles exactly as they are published, and the people of the tests that have them. */
