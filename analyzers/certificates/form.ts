@@ -44,6 +44,7 @@ export function* forms(snapshot: View): Iterable<Draft<Code>> {
         code: fault.code,
         object: ref(secret),
         key: 'tls.crt',
+        ...(fault.severity === undefined ? {} : { severity: fault.severity }),
         message: `${fault.text}; used by ${who}`,
         evidence: [
           fault.evidence,
@@ -60,6 +61,7 @@ export function* forms(snapshot: View): Iterable<Draft<Code>> {
 interface Fault {
   readonly code: Code;
   readonly text: string;
+  readonly severity?: 'warning';
   readonly evidence: Evidence;
 }
 
@@ -98,6 +100,11 @@ function faultsOf({ secret, unreadable, chain, served, renewed }: Case): readonl
     all.push(
       fault('CertificateUsageWrong', `the certificate ${first.subject} is not made for servers (extended key usage)`),
     );
+  // Many clients take no authority for a server; made by `openssl req -x509`, it signs itself, and is told as that.
+  if (served && first.isAuthority && !first.selfSigned) {
+    const text = `the certificate ${first.subject} is an authority (CA:TRUE), and is served as a server's own`;
+    all.push({ ...fault('CertificateUsageWrong', text), severity: 'warning' });
+  }
   const weak = chain.flatMap((one) => one.weaknesses.map((weakness) => `${weakness} of ${one.subject}`));
   if (weak.length > 0) all.push(fault('CertificateWeak', `weak certificate: ${listText([...new Set(weak)], 2)}`));
   if (all.length === 0 && served && !renewed && first.selfSigned)

@@ -42,16 +42,15 @@ export function renewalOf(snapshot: Snapshot<'certificates.cert-manager.io'>, se
       ...(at === undefined ? {} : { at }),
     };
   }
-  const { annotations = {}, labels = {}, namespace, ownerReferences = [] } = secret.metadata;
+  const { annotations = {}, namespace, ownerReferences = [] } = secret.metadata;
   const name = annotations['cert-manager.io/certificate-name'];
   if (name !== undefined) {
     // Its Certificate is gone: what it left behind is renewed by nobody.
     const state = snapshot.lookup('certificates.cert-manager.io', name, namespace).state;
     return state === 'unknown' ? { by: `Certificate ${namespace ?? ''}/${name}` } : undefined;
   }
-  const marks = [...Object.keys(annotations), ...Object.keys(labels)];
-  const known = renewers.find(({ mark }) => marks.some((one) => one.startsWith(mark)));
-  if (known !== undefined) return { by: known.by };
+  const marked = markedRenewal(secret);
+  if (marked !== undefined) return marked;
   const owner = ownerReferences.find(({ controller }) => controller === true);
   if (owner !== undefined) return { by: `${owner.kind} ${owner.name}` };
   // Projects that make their own webhook certificates (cert-controller and its like) keep the authority's key beside them.
@@ -59,6 +58,13 @@ export function renewalOf(snapshot: Snapshot<'certificates.cert-manager.io'>, se
   const both = keys.includes('ca.key') && keys.includes('tls.key');
   if (both) return { by: 'the program that keeps its authority' };
   return 'type' in secret && secret.type === 'istio.io/ca-root' ? { by: 'Istio' } : undefined;
+}
+
+/** Who renews it, as labels and annotations tell. */
+function markedRenewal({ metadata: { annotations = {}, labels = {} } }: KubeObject): Renewal | undefined {
+  const marks = [...Object.keys(annotations), ...Object.keys(labels)];
+  const known = renewers.find(({ mark }) => marks.some((one) => one.startsWith(mark)));
+  return known === undefined ? undefined : { by: known.by };
 }
 
 /**
@@ -70,6 +76,7 @@ export function holderRenewal(
   { object, use, certificates }: CertificateHolder,
   certificate: Certificate,
 ): Renewal | undefined {
+  if (object.kind === 'ConfigMap') return markedRenewal(object);
   if (object.kind !== 'Secret') return undefined;
   const alone = !('certificates' in object && Object.keys(object.certificates ?? {}).includes('tls.crt'));
   return (use === 'chain' && certificates[0] === certificate) || (use === 'bundle' && alone)

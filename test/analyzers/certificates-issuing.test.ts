@@ -8,7 +8,7 @@ import references from '../../analyzers/references/index.ts';
 import workloads from '../../analyzers/deployments/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { bundleMap, issuer, managed, taken, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
-import { ago, deployment, merge, object, type Patch, replicaSet } from '../support/objects.ts';
+import { ago, deployment, merge, object, type Patch, pod, replicaSet } from '../support/objects.ts';
 import { diagnose, found, story } from '../support/snapshot.ts';
 import { base64, make } from '../support/x509.ts';
 
@@ -277,6 +277,49 @@ describe('stories', () => {
     expect(lines[0]).toBe('critical CertificateAuthorityExpired Secret hook/policy-tls [CN=webhook ca]');
     expect(lines.filter((line) => !line.startsWith(' '))).toHaveLength(1);
   });
+
+  test('a webhook whose own certificate has expired: the Secret that its pods mount is the root', () => {
+    const ca = make({ subject: 'webhook ca', authority: true, days: 3_000 });
+    const leaf = make({ issuer: ca, names: ['policy.hook.svc'], from: 366, days: -1 });
+    const words = 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid';
+    const mounting = { volumes: [{ name: 'tls', secret: { secretName: 'policy-tls' } }] };
+    const lines = story(
+      diagnose(
+        [admission, certificates],
+        [
+          webhook([ca]),
+          tlsSecret('hook/policy-tls', [leaf]),
+          pod('hook/policy-1', { metadata: { labels: { app: 'policy' } }, spec: mounting }),
+          ...refusedBy(words),
+        ],
+      ),
+    );
+    expect(lines[0]).toBe('critical CertificateExpired Secret hook/policy-tls [tls.crt]');
+    expect(lines.filter((line) => !line.startsWith(' '))).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'the key of another certificate',
+      { key: make() },
+      'critical CertificateKeyMismatch Secret shop/web-tls [tls.crt]',
+    ],
+    [
+      'a certificate for other hosts',
+      { names: ['other.example'] },
+      'warning IngressCertificateMismatch Ingress shop/web [web-tls]',
+    ],
+  ])(
+    'an Ingress with the wrong Secret: %s is one incident',
+    (_, { key, names = ['shop.example'] }: { key?: ReturnType<typeof make>; names?: readonly string[] }, root) => {
+      const own = make({ names, issuer: make({ subject: 'ca', authority: true }) });
+      const secret = tlsSecret('shop/web-tls', [own], key === undefined ? {} : { key });
+      const ingressClass = object('ingressclasses.networking.k8s.io', 'nginx', { spec: { controller: 'x' } });
+      const ingress = merge(tlsIngress('shop/web', 'web-tls', ['shop.example']), { spec: { rules: [] } }) as KubeObject;
+      const lines = story(diagnose([certificates, references, ingresses], [secret, ingressClass, ingress]));
+      expect(lines.filter((line) => !line.startsWith(' '))).toEqual([root]);
+    },
+  );
 
   test('an unknown authority is told by the words of the API server', () => {
     const own = make({ subject: 'webhook ca', authority: true });

@@ -159,6 +159,21 @@ describe('authorities', () => {
       ['critical CertificateAuthorityExpiring Secret shop/local-ca [CN=local ca]'],
     ],
     [
+      'one that a ClusterIssuer uses: its Secret is in the namespace of cert-manager',
+      [
+        tlsSecret('cert-manager/local-ca', [soon]),
+        tlsSecret('other/local-ca', [make({ subject: 'namesake', authority: true, from: 355, days: 9 })]),
+        taken('clusterissuers.cert-manager.io', 'local', {
+          spec: { ca: { secretName: 'local-ca' } },
+          status: { conditions: [{ type: 'Ready', status: 'True' }] },
+        }),
+      ],
+      [
+        'critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]',
+        'info CertificateExpiring Secret other/local-ca [tls.crt]',
+      ],
+    ],
+    [
       'one that cert-manager renews in time',
       [
         tlsSecret('shop/local-ca', [soon]),
@@ -225,6 +240,11 @@ describe('form', () => {
       'made for clients',
       tlsSecret('shop/web-tls', [make({ names, issuer: ca, usages: ['client'] })]),
       ['critical CertificateUsageWrong Secret shop/web-tls [tls.crt]'],
+    ],
+    [
+      'an authority that another has signed',
+      tlsSecret('shop/web-tls', [make({ names, issuer: ca, authority: true })]),
+      ['warning CertificateUsageWrong Secret shop/web-tls [tls.crt]'],
     ],
     ['made for both', tlsSecret('shop/web-tls', [make({ names, issuer: ca, usages: ['client', 'server'] })]), []],
     [
@@ -331,6 +351,11 @@ describe('signing requests', () => {
   test.each<[string, readonly KubeObject[], readonly string[]]>([
     ['just made', [csr('a', client, '5m')], []],
     ['issued', [csr('a', client, '30m', issued)], []],
+    [
+      'the short certificates of kubelets come and go',
+      [csr('a', client, '30m', { ...approved, certificate: base64(make({ issuer: ca, from: 1, days: -0.01 }).pem) })],
+      [],
+    ],
     ['denied on purpose', [csr('a', client, '30m', { conditions: [{ type: 'Denied', status: 'True' }] })], []],
     [
       'a kubelet waits for its access',
