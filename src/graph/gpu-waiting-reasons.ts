@@ -1,7 +1,7 @@
 import type { Snapshot } from '../model/snapshot.ts';
+import { type GpuHolder, gpuHolders } from './gpu-holders.ts';
 import type { GpuNodeView, GpuStock } from './gpu-inventory.ts';
-import { amountText } from './scheduling/amounts.ts';
-import { holdersOf, isNodeFault } from './scheduling/change.ts';
+import { isNodeFault } from './scheduling/change.ts';
 import type { Reason, Verdict } from './scheduling/reasons.ts';
 import { taintText } from './scheduling/tolerations.ts';
 
@@ -151,15 +151,15 @@ function freeing(snapshot: Snapshot, open: readonly Verdict[], resource: string,
     let missing = asked - lack.free;
     const gone: string[] = [];
     let idle = 0;
-    for (const holder of holdersOf(snapshot, node.metadata.name, resource)) {
+    const lacking = missing;
+    for (const holder of gpuHolders(snapshot).get(node.metadata.name) ?? []) {
       if (missing <= 0) break;
+      if (holder.resource !== resource) continue;
       missing -= holder.amount;
-      idle += Number(holder.idle !== undefined);
-      gone.push(
-        `${holder.pod.metadata.namespace ?? ''}/${holder.pod.metadata.name}${holder.idle === undefined ? '' : ` (${holder.idle})`}`,
-      );
+      idle += Number(!holder.runs);
+      gone.push(nameOf(holder));
     }
-    return missing > 0 ? [] : [{ node: node.metadata.name, gone, idle }];
+    return missing > 0 ? [] : [{ node: node.metadata.name, lacking, gone, idle }];
   });
   const [best] = plans.toSorted(
     (one, other) =>
@@ -167,7 +167,11 @@ function freeing(snapshot: Snapshot, open: readonly Verdict[], resource: string,
   );
   return best === undefined
     ? undefined
-    : `free ${amountText(resource, asked)} ${resource} on ${best.node}: held by ${best.gone.join(', ')}`;
+    : `free ${best.lacking} ${resource} on ${best.node}: held by ${best.gone.join(', ')}`;
+}
+
+function nameOf({ pod: { metadata }, state, runs }: GpuHolder): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}${runs ? '' : ` (${state})`}`;
 }
 
 function isLackOf(reason: Reason, resource: string): boolean {

@@ -8,7 +8,7 @@ import { claimAsks, waitForClaims } from './gpu-waiting-claims.ts';
 import { type GpuWaitReason, waitFor } from './gpu-waiting-reasons.ts';
 import { candidates } from './scheduling/change.ts';
 import { placementOf } from './scheduling/placement.ts';
-import type { Reason } from './scheduling/reasons.ts';
+import type { Placement, Reason, Verdict } from './scheduling/reasons.ts';
 import { isActive } from './settling.ts';
 
 /** A pod without a node that asks for accelerators. */
@@ -45,12 +45,28 @@ function explain(snapshot: Snapshot, views: readonly GpuNodeView[], pod: Pod): G
       why: `the nodes could not be seen (${nodes.reason ?? 'not complete'})`,
       change: undefined,
     };
-  const verdicts = candidates(placementOf(snapshot, pod), pod);
-  const claims = waitForClaims(snapshot, views, pod);
-  if (claims !== undefined) return claims;
+  return waitForClaims(snapshot, views, pod) ?? byFilters(snapshot, views, pod);
+}
+
+/** Reasons by placement, which pods that ask the same have in common. */
+const known = new WeakMap<Placement, GpuWaitReason>();
+
+function byFilters(snapshot: Snapshot, views: readonly GpuNodeView[], pod: Pod): GpuWaitReason {
+  const placement = placementOf(snapshot, pod);
+  const told = known.get(placement) ?? firstReason(snapshot, views, candidates(placement, pod), gpuRequestsOf(pod));
+  known.set(placement, told);
+  return told;
+}
+
+function firstReason(
+  snapshot: Snapshot,
+  views: readonly GpuNodeView[],
+  verdicts: readonly Verdict[],
+  requests: ReadonlyMap<string, number>,
+): GpuWaitReason {
   if (verdicts.some(({ reasons }) => reasons.length === 0))
     return { cause: 'fits', why: 'a node takes it now; the scheduler has not placed it yet', change: undefined };
-  for (const [resource, asked] of gpuRequestsOf(pod)) {
+  for (const [resource, asked] of requests) {
     const told = waitFor(snapshot, views, verdicts, resource, asked);
     if (told !== undefined) return told;
   }

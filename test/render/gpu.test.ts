@@ -249,7 +249,7 @@ test('what a node is, who holds it, and a bar of it', () => {
     '',
     'Waiting',
     '  Pod shop/w asks for 4 nvidia.com/gpu, for 1h: 2 nvidia.com/gpu are free on node n1, and it asks for 4',
-    '    To let it run: free 4 nvidia.com/gpu on n1: held by shop/b (ImagePullBackOff), shop/llm-1',
+    '    To let it run: free 2 nvidia.com/gpu on n1: held by shop/b (ImagePullBackOff), shop/llm-1',
     '',
   ]);
 });
