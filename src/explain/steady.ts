@@ -1,7 +1,7 @@
 const longest = 300;
 
 /** Before numbers that say what is wrong, not how often or how much: exit codes, HTTP status codes, ports, signals. So does none. */
-const kept = String.raw`(?<!\b(?:code|status|port|signal|errno|http|exit)[ :=]{1,2})`;
+const kept = String.raw`(?<!(?:code|status|port|signal|errno|http|exit)[ :=]{1,2})`;
 const rules: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?/g, 'TIME'],
   [/\bsha256:[0-9a-f]{8,64}/g, 'DIGEST'],

@@ -100,6 +100,25 @@ describe('an answer that is good', () => {
     expect(err).toBe('');
   });
 
+  test('is printed before the next one is there', async () => {
+    const many = [node('n1'), ...Array.from({ length: 7 }, (_, index) => crashing(`shop/job-${index}`, index + 20))];
+    const printed = Promise.withResolvers<void>();
+    const chat: Chat = async (body, response, number) => {
+      if (number === 2) await printed.promise;
+      say(response, goodAnswer(body, { cause: `Answer ${number}.` }));
+    };
+    const { out } = await explain({ chat }, '', {
+      objects: many,
+      onOut: (text) => {
+        if (text.includes('Answer 1.')) printed.resolve();
+      },
+    });
+    expect(out.match(/^\d\. PodCrashLoop/gm)).toEqual(
+      Array.from({ length: 7 }, (_, index) => `${index + 1}. PodCrashLoop`),
+    );
+    expect(out.indexOf('Answer 2.')).toBeGreaterThan(out.lastIndexOf('Answer 1.'));
+  });
+
   test('stands in the JSON', async () => {
     const { report } = await explainJson({});
     expect(reportSchema.parse(report).incidents[0]!.explanation).toEqual({

@@ -8,6 +8,8 @@ test.each([
   ['restarted 17 times in 2h30m', 'restarted N times in DURATION'],
   ['exit code 137 (SIGKILL)', 'exit code 137 (SIGKILL)'],
   ['HTTP status 503, port 8080', 'HTTP status 503, port 8080'],
+  ['HTTP probe failed with statuscode: 503', 'HTTP probe failed with statuscode: 503'],
+  ['exitCode=137', 'exitCode=137'],
   ['0 of 3 replicas', '0 of N replicas'],
   ['30 of 31', 'N of N'],
   ['spec.containers[2].env[13].name', 'spec.containers[N].env[N].name'],
