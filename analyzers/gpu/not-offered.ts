@@ -11,7 +11,7 @@ import { allUnhealthy, blind, down, keptAway, notInstalled, notMade, unseen } fr
  */
 export function* notOffered(one: GpuCase): Iterable<NodeDraft> {
   const { snapshot, node, vendor, offers } = one;
-  if (offers.some(({ allocatable }) => allocatable > 0)) return;
+  if (offers.some(({ allocatable }) => allocatable > 0) || givesByModel(one)) return;
   const excluded = exclusion(one);
   if (excluded === 'quiet') return;
   if (excluded !== undefined) {
@@ -23,6 +23,16 @@ export function* notOffered(one: GpuCase): Iterable<NodeDraft> {
   if (state.is === 'starting') return;
   const verdict = judge(one, state);
   if (verdict !== undefined) yield verdict;
+}
+
+/** Devices handed through to virtual machines go by the name of their model: `nvidia.com/A10`. */
+function givesByModel({ node, vendor }: GpuCase): boolean {
+  return (
+    vendor === 'nvidia' &&
+    Object.entries(node.status?.allocatable ?? {}).some(
+      ([name, amount]) => /^nvidia\.com\/(?!gpu|mig-|hostdev|rdma|mlnx|sriov)/.test(name) && amount !== '0',
+    )
+  );
 }
 
 function judge(one: GpuCase, state: PluginState): NodeDraft | undefined {

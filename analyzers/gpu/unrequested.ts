@@ -31,12 +31,20 @@ export function* unrequested(snapshot: GpuSnapshot): Iterable<Draft<Code>> {
   for (const pod of snapshot.list('pods').items) {
     const owner = controllerOf(pod)?.kind;
     if (!isActive(pod) || owner === 'DaemonSet' || homes.has(pod.metadata.namespace)) continue;
-    if (gpuRequestsOf(pod).size > 0 || (pod.spec.resourceClaims ?? []).length > 0) continue;
+    if (gpuRequestsOf(pod).size > 0 || (pod.spec.resourceClaims ?? []).length > 0 || asksForPart(pod)) continue;
     const on = offering.get(pod.spec.nodeName ?? '');
     const seen = on === undefined ? undefined : deviceAccess(snapshot, pod, on.vendors);
     if (on !== undefined && seen !== undefined) yield unaccounted(snapshot, pod, on.node, seen);
     else yield* onCPU(pod, hasNvidia);
   }
+}
+
+/** Schedulers that share GPUs out by memory or by fractions have resources and annotations of their own: `gpu-fraction`, `gpu-mem`. */
+function asksForPart({ metadata, spec }: Pod): boolean {
+  const resources = [...(spec.initContainers ?? []), ...spec.containers].flatMap((one) =>
+    Object.keys({ ...one.resources?.limits, ...one.resources?.requests }),
+  );
+  return [...resources, ...Object.keys(metadata.annotations ?? {})].some((name) => /gpu|vcuda/i.test(name));
 }
 
 interface Offering {

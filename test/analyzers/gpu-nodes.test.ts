@@ -292,6 +292,10 @@ describe('quiet', () => {
     ],
     ['a plugin that was uninstalled and that nobody misses', [labelled('n1', {}, { 'nvidia.com/gpu': '0' })]],
     [
+      'a card handed through to virtual machines',
+      [labelled('n1', { 'nvidia.com/gpu.present': 'true' }, { 'nvidia.com/A10': '1' }), pluginSet(), gpuWaiter()],
+    ],
+    [
       'shares of memory are no devices',
       [
         labelled(

@@ -189,6 +189,14 @@ describe('quiet', () => {
         server('a', {}, { env: [{ name: 'NVIDIA_VISIBLE_DEVICES', value: 'all' }] }),
       ],
     ],
+    [
+      'a fraction of a GPU, by annotation',
+      [all, server('vllm/vllm-openai:1', { metadata: { annotations: { 'gpu-fraction': '0.5' } } })],
+    ],
+    [
+      'memory of a GPU, by a resource of its own',
+      [all, server('vllm/vllm-openai:1', {}, { resources: { limits: { 'aliyun.com/gpu-mem': '8' } } })],
+    ],
     ['a build for the CPU', [all, server('example.com/vllm/vllm-cpu:1'), server('localai/localai:latest-cpu')]],
     ['built for CUDA, used to compile', [all, server('nvidia/cuda:12.8.0-devel-ubuntu24.04')]],
     [
