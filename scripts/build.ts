@@ -29,6 +29,8 @@ try {
     comments: { legal: false },
   });
   await code.close();
+  if (!built.output.some(({ fileName }) => fileName === 'prompts.js'))
+    throw new Error('src/prompts.ts has to be a chunk of its own, one level deep: import it with await import() alone');
 
   const types = await rolldown({
     input: { index: 'src/index.ts' },
