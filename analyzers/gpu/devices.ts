@@ -84,3 +84,8 @@ export function isUpgrading({ node }: Pick<GpuCase, 'node'>): boolean {
   const state = node.metadata.labels?.['nvidia.com/gpu-driver-upgrade-state'] ?? '';
   return state !== '' && !/^(upgrade-done|upgrade-failed|upgrade-required)$/.test(state);
 }
+
+/** True where the operator gave up on upgrading the driver. */
+export function hasFailedUpgrade({ node }: Pick<GpuCase, 'node'>): boolean {
+  return node.metadata.labels?.['nvidia.com/gpu-driver-upgrade-state'] === 'upgrade-failed';
+}

@@ -1,13 +1,13 @@
 import { field, gpuOffers, type Node, ref } from '../../src/kit.ts';
 import type { NodeDraft } from './case.ts';
-import { isUpgrading } from './devices.ts';
+import { hasFailedUpgrade, isUpgrading } from './devices.ts';
 
 const upgradeLabel = 'nvidia.com/gpu-driver-upgrade-state';
 
 /** What the GPU operator's upgrade controller says of a node's driver. */
 export function* driverUpgrade(node: Node): Iterable<NodeDraft> {
   const state = node.metadata.labels?.[upgradeLabel] ?? '';
-  const failed = state === 'upgrade-failed';
+  const failed = hasFailedUpgrade({ node });
   if (!failed && !isUpgrading({ node })) return;
   const usable = node.spec.unschedulable !== true && gpuOffers(node).some(({ allocatable }) => allocatable > 0);
   const text = failed ? 'failed' : `is under way (${state})`;

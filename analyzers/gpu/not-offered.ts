@@ -1,5 +1,6 @@
 import { draOn, gpuOffers, gpuPlugins, type Node } from '../../src/kit.ts';
 import { type GpuCase, isSettingUp, isWaitedFor, type NodeDraft } from './case.ts';
+import { hasFailedUpgrade, isUpgrading } from './devices.ts';
 import { exclusion } from './excluded.ts';
 import { pluginState, type PluginState } from './plugin.ts';
 import { allUnhealthy, blind, down, keptAway, notInstalled, notMade, unseen } from './verdicts.ts';
@@ -18,7 +19,8 @@ export function* notOffered(one: GpuCase): Iterable<NodeDraft> {
     yield excluded;
     return;
   }
-  if (isSettingUp(one) || draOn(snapshot, node, vendor) !== 'no') return;
+  // An upgrade of the driver, also one that failed, is told by itself.
+  if (isSettingUp(one) || isUpgrading(one) || hasFailedUpgrade(one) || draOn(snapshot, node, vendor) !== 'no') return;
   const state = pluginState(one);
   if (state.is === 'starting') return;
   const verdict = judge(one, state);

@@ -88,7 +88,8 @@ export function keptAway(one: GpuCase, state: Extract<PluginState, { is: 'kept a
 /** Nothing in the cluster looks like a plugin of the vendor. */
 export function notInstalled(one: GpuCase): NodeDraft {
   const vendor = gpuVendorNames[one.vendor];
-  return told(one, 'NodeGPUNotOffered', severityFor(one, false), {
+  // Devices that were given out before are missed.
+  return told(one, 'NodeGPUNotOffered', severityFor(one, one.offers.length > 0), {
     shared: `have ${vendor} GPUs, but no device plugin is installed in the cluster`,
     text: `${offeredText(one)}: no device plugin for ${vendor} is installed in the cluster`,
     evidence: [computed(one.node, `no DaemonSet and no pod of a device plugin for ${vendor}`)],

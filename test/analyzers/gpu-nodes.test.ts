@@ -38,6 +38,27 @@ const n1 = 'Node n1 [nvidia]';
 describe('loud', () => {
   const rows: readonly Row[] = [
     ['no plugin installed, a pod waits', [gpuNode('n1'), gpuWaiter()], [`critical NodeGPUNotOffered ${n1}`]],
+    [
+      'a plugin that was uninstalled from a node with a GPU',
+      [gpuNode('n1', 4, 0)],
+      [`warning NodeGPUNotOffered ${n1}`],
+    ],
+    [
+      'a driver that is being upgraded',
+      [
+        gpuNode('n1', 0, 0, {
+          metadata: { labels: { 'nvidia.com/gpu-driver-upgrade-state': 'pod-restart-required' } },
+        }),
+        pluginSet(),
+        gpuWaiter(),
+      ],
+      ['info NodeGPUDriverUpgrading Node n1'],
+    ],
+    [
+      'a driver whose upgrade failed on a node that still gives out its GPUs',
+      [gpuNode('n1', 1, 1, { metadata: { labels: { 'nvidia.com/gpu-driver-upgrade-state': 'upgrade-failed' } } })],
+      ['warning NodeGPUDriverUpgradeFailed Node n1'],
+    ],
     ['no plugin installed, nobody wants one', [gpuNode('n1')], [`info NodeGPUNotOffered ${n1}`]],
     ['the NFD label alone is proof', [labelled('n1', pci('10de')), gpuWaiter()], [`critical NodeGPUNotOffered ${n1}`]],
     [
@@ -104,7 +125,7 @@ describe('loud', () => {
     [
       'driver upgrade failed on a node that offers nothing',
       [gpuNode('n1', 0, 0, { metadata: { labels: { 'nvidia.com/gpu-driver-upgrade-state': 'upgrade-failed' } } })],
-      ['critical NodeGPUDriverUpgradeFailed Node n1', `info NodeGPUNotOffered ${n1}`],
+      ['critical NodeGPUDriverUpgradeFailed Node n1'],
     ],
     [
       'MIG configuration failed',
