@@ -61,6 +61,7 @@ export const codes = {
   ChallengePending: { severity: 'warning', title: 'ACME challenge not passed', breaks: ['issue'] },
   GatewayCertificateUnavailable: { severity: 'critical', title: 'Certificate of a Gateway that cannot be used' },
   IngressCertificateMismatch: { severity: 'warning', title: 'Certificate that is not for the hosts of its Ingress' },
+  IngressCertificateUnusable: { severity: 'critical', title: 'Certificate of an Ingress that nobody accepts' },
   IssuerMissing: { severity: 'critical', title: 'Issuer of a certificate does not exist', breaks: ['issue'] },
   IssuerNotReady: { severity: 'critical', title: 'Issuer of certificates not ready', breaks: ['issue'] },
   OrderFailed: { severity: 'warning', title: 'ACME order failed', breaks: ['issue'] },

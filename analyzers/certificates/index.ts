@@ -12,6 +12,7 @@ import { reads, settings } from './reads.ts';
 import { rejected } from './rejected.ts';
 import { requests } from './requests.ts';
 import runbook from './runbook.md';
+import { served } from './served.ts';
 import { signingRequests } from './signing-requests.ts';
 
 export default defineAnalyzer({
@@ -24,8 +25,9 @@ export default defineAnalyzer({
   runbook,
   *analyze(snapshot, limits) {
     yield* authorities(snapshot, limits);
-    yield* leafDates(snapshot, limits);
-    yield* forms(snapshot);
+    const faults = [...leafDates(snapshot, limits), ...forms(snapshot)];
+    yield* faults;
+    yield* served(snapshot, faults);
     yield* hosts(snapshot);
     const refused = [...rejected(snapshot)];
     yield* refused;

@@ -22,7 +22,10 @@ describe('dates', () => {
     [
       'expired yesterday',
       served(tlsSecret('shop/web-tls', [make({ names, issuer: ca, days: -1 })])),
-      ['critical CertificateExpired Secret shop/web-tls [tls.crt]'],
+      [
+        'critical CertificateExpired Secret shop/web-tls [tls.crt]',
+        'critical IngressCertificateUnusable Ingress shop/web [web-tls]',
+      ],
     ],
     [
       'a year, 20 days left',
@@ -37,7 +40,10 @@ describe('dates', () => {
     [
       'not valid before tomorrow',
       served(tlsSecret('shop/web-tls', [make({ names, issuer: ca, from: -1 })])),
-      ['critical CertificateNotYetValid Secret shop/web-tls [tls.crt]'],
+      [
+        'critical CertificateNotYetValid Secret shop/web-tls [tls.crt]',
+        'critical IngressCertificateUnusable Ingress shop/web [web-tls]',
+      ],
     ],
     [
       'a leftover that nobody uses',
@@ -53,7 +59,7 @@ describe('dates', () => {
           return [tlsSecret('a/web', [one]), tlsSecret('b/web', [one]), tlsIngress('b/web', 'web', names)];
         })(),
       ],
-      ['critical CertificateExpired Secret b/web [tls.crt]'],
+      ['critical CertificateExpired Secret b/web [tls.crt]', 'critical IngressCertificateUnusable Ingress b/web [web]'],
     ],
     [
       'a leaf of a service mesh that lives for a day',
@@ -250,12 +256,18 @@ describe('form', () => {
     [
       'cut',
       tlsSecret('shop/web-tls', [leaf], { data: { 'tls.crt': base64(leaf.pem.slice(0, 300)) } }),
-      ['critical CertificateUnreadable Secret shop/web-tls [tls.crt]'],
+      [
+        'critical CertificateUnreadable Secret shop/web-tls [tls.crt]',
+        'critical IngressCertificateUnusable Ingress shop/web [web-tls]',
+      ],
     ],
     [
       'empty',
       tlsSecret('shop/web-tls', [leaf], { data: { 'tls.crt': '' } }),
-      ['critical CertificateUnreadable Secret shop/web-tls [tls.crt]'],
+      [
+        'critical CertificateUnreadable Secret shop/web-tls [tls.crt]',
+        'critical IngressCertificateUnusable Ingress shop/web [web-tls]',
+      ],
     ],
     ['masked by who recorded it', tlsSecret('shop/web-tls', [leaf], { data: { 'tls.crt': base64('REDACTED') } }), []],
     [
