@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Analyzer, SettingSpec } from '../model/finding.ts';
 import { parseDuration } from './duration.ts';
 
+// A run parses three small objects: compiling parsers for them takes longer than it saves.
+z.config({ jitless: true });
+
 /** Forms that a value may have in a file, in the environment and as a flag: one schema reads all three. */
 const text = z.string().trim().min(1, 'must not be empty');
 const list = z
@@ -88,20 +91,17 @@ export const optionNames: readonly string[] = Object.keys(options);
 
 /** The schema of one layer of configuration: everything may be left out, nothing unknown may be there. */
 export function layerSchema(analyzers: readonly Pick<Analyzer, 'id' | 'settings'>[]) {
-  const settings = Object.fromEntries(
-    analyzers.map(({ id, settings: specs }) => [
-      id,
-      z.strictObject(Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, setting(spec).optional()]))),
-    ]),
+  const settings = z.lazy(() => settingsSchema(analyzers));
+  return z.strictObject({ ...options, analyzers: settings }).partial();
+}
+
+/** The settings of all analyzers, by id and name. */
+function settingsSchema(analyzers: readonly Pick<Analyzer, 'id' | 'settings'>[]) {
+  const one = ({ settings }: Pick<Analyzer, 'settings'>) =>
+    Object.fromEntries(Object.entries(settings).map(([name, spec]) => [name, setting(spec).optional()]));
+  return z.strictObject(
+    Object.fromEntries(analyzers.map((analyzer) => [analyzer.id, z.strictObject(one(analyzer)).optional()])),
   );
-  return z
-    .strictObject({
-      ...options,
-      analyzers: z.strictObject(
-        Object.fromEntries(Object.entries(settings).map(([id, schema]) => [id, schema.optional()])),
-      ),
-    })
-    .partial();
 }
 
 /** One layer: what a file, the environment or the flags say. */
