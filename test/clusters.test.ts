@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { analyzers } from '../analyzers/index.ts';
 import { loadRecorded } from '../src/cluster/recorded.ts';
+import type { Report } from '../src/model/report.ts';
 import { analyze } from '../src/pipeline.ts';
 import { renderJson } from '../src/render/json.ts';
 import { renderText } from '../src/render/text.ts';
@@ -19,6 +20,13 @@ test('there are stories', () => {
   expect(stories.length).toBeGreaterThan(10);
 });
 
+/** A report without what changes whenever the tool learns something: how much it knows, and what older recordings lack. */
+function steady(report: Report): Report {
+  const gaps = report.gaps.filter(({ reason }) => reason !== 'not in the recording');
+  const stats = { ...report.stats, analyzers: 0, codes: 0 };
+  return { ...report, tool: { ...report.tool, version: '0' }, complete: gaps.length === 0, gaps, stats };
+}
+
 describe.each(stories.map(({ name }) => name).sort())('%s', (name) => {
   const file = (one: string) => path.join(folder, name, one);
 
@@ -32,7 +40,8 @@ describe.each(stories.map(({ name }) => name).sort())('%s', (name) => {
 
   // `vitest run test/clusters.test.ts -u` writes them anew: read the difference before you commit it.
   test('is reported as it was', async () => {
-    const report = analyze(await loadRecorded({ paths: [file('cluster.snapshot.gz')] }), { analyzers });
+    const loaded = await loadRecorded({ paths: [file('cluster.snapshot.gz')] });
+    const report = steady(analyze(loaded, { analyzers }));
     const text = renderText(report, {
       severity: 'info',
       all: false,
