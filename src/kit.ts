@@ -32,9 +32,8 @@ export {
 export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
 export { type BackendReads, type Backends, backendsOf, type SelectedWorkload, workloadsIn } from './graph/backends.ts';
 export { type Expiry, expiryOf, type ExpiryLimits, renewedExpiryOf } from './graph/certificate-expiry.ts';
+export { type CaBundle, caBundles } from './graph/ca-bundles.ts';
 export {
-  type CaBundle,
-  caBundles,
   type CertificateHolder,
   type CertificateReads,
   issuersOf,

@@ -1,7 +1,6 @@
 import {
   type CaBundle,
   caBundles,
-  type CauseLink,
   type Draft,
   field,
   groupBy,
@@ -10,15 +9,13 @@ import {
   ref,
   refKey,
   renewedExpiryOf,
-  seenCertificates,
   type Snapshot,
   timeText,
 } from '../../src/kit.ts';
+import { holderLinks, injectPrefix, injectorLinks, sourceLinks } from './bundle-links.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
 import { certificateText, endText } from './words.ts';
-
-const prefix = 'cert-manager.io/inject-';
 
 /**
  * The authorities by which the API server checks webhooks, aggregated APIs and conversion webhooks: expired, about to, or none at all
@@ -84,7 +81,7 @@ function dated(snapshot: View, one: CaBundle, group: readonly CaBundle[]): Draft
 function missing(snapshot: View, one: CaBundle, graceSeconds: number): Draft<Code> | undefined {
   const { metadata } = one.object;
   if (one.service === undefined || !olderThan(snapshot, metadata.creationTimestamp, graceSeconds)) return undefined;
-  const injected = Object.keys(metadata.annotations ?? {}).find((key) => key.startsWith(prefix));
+  const injected = Object.keys(metadata.annotations ?? {}).find((key) => key.startsWith(injectPrefix));
   // Who fills it in is not known: OpenShift, OLM, or the program itself when it starts.
   if (injected === undefined && isFilledByOthers(one)) return undefined;
   const why =
@@ -123,63 +120,4 @@ function serviceValues({ service, name }: CaBundle): Readonly<Record<string, str
     ...(name === undefined ? {} : { webhook: name }),
     ...(service === undefined ? {} : { service: service.name, service_namespace: service.namespace }),
   };
-}
-
-/** The Certificate or Secret that cert-manager's injector copies from, as the annotation names it. */
-export function sourceLinks(snapshot: Snapshot<'certificates.cert-manager.io'>, { object }: CaBundle): CauseLink[] {
-  const annotations = object.metadata.annotations ?? {};
-  return [
-    ['ca-from', 'cert-manager.io/v1', 'Certificate'] as const,
-    ['ca-from-secret', 'v1', 'Secret'] as const,
-  ].flatMap(([suffix, apiVersion, kind]) => {
-    const value = annotations[`${prefix}${suffix}`] ?? '';
-    const [namespace = '', name = '', ...rest] = value.split('/');
-    if (namespace === '' || name === '' || rest.length > 0) return [];
-    const via = { field: `metadata.annotations[${prefix}${suffix}]`, value };
-    const link = (target: CauseLink['object']): CauseLink => ({
-      object: target,
-      needs: 'issue',
-      via,
-      certainty: 'sure',
-    });
-    const links = [
-      { ...link({ apiVersion, kind, namespace, name }), ...(kind === 'Secret' ? { needs: 'admit' as const } : {}) },
-    ];
-    const certificate = snapshot.lookup('certificates.cert-manager.io', name, namespace);
-    const secret = certificate.state === 'found' ? certificate.object.spec.secretName : undefined;
-    return kind === 'Certificate' && secret !== undefined
-      ? [...links, { ...link({ apiVersion: 'v1', kind: 'Secret', namespace, name: secret }), needs: 'admit' as const }]
-      : links;
-  });
-}
-
-/** Where the authorities of a bundle lie beside it. */
-function holderLinks(snapshot: View, one: CaBundle): CauseLink[] {
-  const own = new Set(one.certificates);
-  const holders = seenCertificates(snapshot)
-    .filter(({ certificate }) => own.has(certificate))
-    .flatMap((seen) => seen.holders)
-    .filter(({ object }) => object.kind === 'Secret' || object.kind === 'ConfigMap');
-  return holders.map((holder) => ({
-    object: ref(holder.object),
-    needs: 'issue',
-    via: { field: one.field, value: `the same certificate is in ${holder.field}` },
-    certainty: 'sure',
-  }));
-}
-
-/** cert-manager's injector: where it does not run, nobody fills the bundles in. */
-export function injectorLinks(snapshot: Snapshot<'deployments.apps'>): CauseLink[] {
-  return snapshot
-    .list('deployments.apps')
-    .items.filter(
-      ({ metadata }) =>
-        metadata.labels?.['app.kubernetes.io/name'] === 'cainjector' || metadata.name === 'cert-manager-cainjector',
-    )
-    .map((deployment) => ({
-      object: ref(deployment),
-      needs: 'ready',
-      via: { field: 'metadata.annotations', value: `${prefix}ca-from` },
-      certainty: 'likely',
-    }));
 }

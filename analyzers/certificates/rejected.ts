@@ -9,7 +9,8 @@ import {
   refKey,
   referencesOf,
 } from '../../src/kit.ts';
-import { bundleKey, injectorLinks, isOver, sourceLinks } from './bundles.ts';
+import { injectorLinks, sourceLinks } from './bundle-links.ts';
+import { bundleKey, isOver } from './bundles.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
 import { brief } from './words.ts';

@@ -1,6 +1,8 @@
 import type { CertificateReport, CertificateRow } from '../report/certs.ts';
 import { type ObjectRef, refText } from '../model/object.ts';
-import { blank, layout, line, type Row, row, type Span, span, type Style } from './layout.ts';
+import { blank, layout, line, type Row, row, type Span, span } from './layout.ts';
+import { leftText, nameText, styleOf, whereText } from './certs-cells.ts';
+import { treeRows } from './certs-tree.ts';
 import { clean, columnsOf, escapeJson } from './terminal.ts';
 
 export interface CertificateTextOptions {
@@ -91,62 +93,6 @@ function tableRows(certificates: readonly CertificateRow[]): readonly Row[] {
       ]),
     ),
   ];
-}
-
-function treeRows(certificates: readonly CertificateRow[]): readonly Row[] {
-  const known = new Set(certificates.flatMap(({ fingerprint }) => fingerprint ?? []));
-  const below = Map.groupBy(
-    certificates.flatMap((one) =>
-      one.issuedBy.filter((issuer) => known.has(issuer)).map((issuer) => ({ issuer, one })),
-    ),
-    ({ issuer }) => issuer,
-  );
-  const shown = new Set<CertificateRow>();
-  const rows: Row[] = [];
-  const add = (one: CertificateRow, depth: number) => {
-    const again = shown.has(one);
-    shown.add(one);
-    const issuer = depth > 0 || one.selfSigned ? '' : `, issuer ${one.issuer} not seen`;
-    rows.push(
-      line('  '.repeat(depth), [
-        span(nameText(one), one.authority ? 'strong' : undefined),
-        '  ',
-        span(leftText(one), styleOf(one)),
-        span(`  ${whereText(one)}${issuer}${again && one.authority ? ' (see above)' : ''}`, 'dim'),
-      ]),
-    );
-    // Two authorities may have signed each other.
-    if (again || depth > 8) return;
-    for (const child of below.get(one.fingerprint ?? '') ?? []) add(child.one, depth + 1);
-  };
-  const roots = certificates.filter(({ issuedBy }) => !issuedBy.some((issuer) => known.has(issuer)));
-  for (const one of [...roots.filter(({ authority }) => authority), ...roots.filter(({ authority }) => !authority)])
-    add(one, 0);
-  for (const one of certificates) if (!shown.has(one)) add(one, 0);
-  return rows;
-}
-
-function leftText({ daysLeft, state }: CertificateRow): string {
-  return state === 'not yet valid' ? 'not yet' : `${daysLeft}d`;
-}
-
-function styleOf(one: CertificateRow | undefined): Style {
-  return one?.severity ?? 'good';
-}
-
-function nameText({ names, subject, authority }: CertificateRow): string {
-  const [first] = names;
-  if (first === undefined) return authority ? `${subject} (CA)` : subject;
-  const more = names.length > 1 ? ` +${names.length - 1}` : '';
-  return `${first}${more}${authority ? ' (CA)' : ''}`;
-}
-
-function whereText({ places }: CertificateRow): string {
-  const [first] = places;
-  if (first === undefined) return '';
-  const key = /^data\[(.*)\]$/s.exec(first.field)?.[1];
-  const more = places.length > 1 ? ` +${places.length - 1}` : '';
-  return `${refText(first.object)}${key === undefined ? '' : ` ${key}`}${more}`;
 }
 
 function usersText({ users, places }: CertificateRow): string {

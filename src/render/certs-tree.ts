@@ -1,0 +1,37 @@
+import type { CertificateRow } from '../report/certs.ts';
+import { leftText, nameText, styleOf, whereText } from './certs-cells.ts';
+import { line, type Row, span } from './layout.ts';
+
+/** Authorities, and below each what it signed; what nobody seen has signed stands alone. */
+export function treeRows(certificates: readonly CertificateRow[]): readonly Row[] {
+  const known = new Set(certificates.flatMap(({ fingerprint }) => fingerprint ?? []));
+  const below = Map.groupBy(
+    certificates.flatMap((one) =>
+      one.issuedBy.filter((issuer) => known.has(issuer)).map((issuer) => ({ issuer, one })),
+    ),
+    ({ issuer }) => issuer,
+  );
+  const shown = new Set<CertificateRow>();
+  const rows: Row[] = [];
+  const add = (one: CertificateRow, depth: number) => {
+    const again = shown.has(one);
+    shown.add(one);
+    const issuer = depth > 0 || one.selfSigned ? '' : `, issuer ${one.issuer} not seen`;
+    rows.push(
+      line('  '.repeat(depth), [
+        span(nameText(one), one.authority ? 'strong' : undefined),
+        '  ',
+        span(leftText(one), styleOf(one)),
+        span(`  ${whereText(one)}${issuer}${again && one.authority ? ' (see above)' : ''}`, 'dim'),
+      ]),
+    );
+    // Two authorities may have signed each other.
+    if (again || depth > 8) return;
+    for (const child of below.get(one.fingerprint ?? '') ?? []) add(child.one, depth + 1);
+  };
+  const roots = certificates.filter(({ issuedBy }) => !issuedBy.some((issuer) => known.has(issuer)));
+  for (const one of [...roots.filter(({ authority }) => authority), ...roots.filter(({ authority }) => !authority)])
+    add(one, 0);
+  for (const one of certificates) if (!shown.has(one)) add(one, 0);
+  return rows;
+}
