@@ -66,7 +66,7 @@ export function buildCertificateReport(
   const listed = seen.filter(({ holders }) => holders.some(({ certificates }) => certificates.length <= largeBundle));
   const rows = [
     ...listed.map((one) => rowOf(snapshot, one, { now, limits })),
-    ...unseen(snapshot).flatMap((one) => managedRow(one, { now, limits }) ?? []),
+    ...unseen(snapshot).flatMap((one) => managedRow(one, now) ?? []),
   ].filter((row) => isIn(row, namespaces));
   return {
     schemaVersion: '1',
@@ -157,7 +157,7 @@ function unseen(snapshot: Snapshot<Reads>): readonly ResourceTypes['certificates
   return snapshot.list('certificates.cert-manager.io').items.filter((one) => !seen.has(one));
 }
 
-function managedRow(one: ResourceTypes['certificates.cert-manager.io'], { now }: Context): CertificateRow | undefined {
+function managedRow(one: ResourceTypes['certificates.cert-manager.io'], now: number): CertificateRow | undefined {
   const { notBefore, notAfter, renewalTime } = one.status ?? {};
   const start = millis(notBefore);
   const end = millis(notAfter);
