@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { Resource } from '../model/resources.ts';
+import { type Resource, resources } from '../model/resources.ts';
 import type { Gap } from '../model/snapshot.ts';
 import type { Connection } from './kubeconfig/connection.ts';
 
@@ -36,7 +36,9 @@ export function hintsOf(readings: readonly Reading[]): readonly string[] {
 
 /** @throws UserError `nothing-readable` when not one list could be read. */
 export function requireSomething(readings: readonly Reading[], connection: Connection): void {
-  if (readings.some(({ state }) => state === 'whole' || state === 'partly')) return;
+  // A custom resource whose group the server does not serve is read to its end without any right.
+  const told = readings.filter(({ resource }) => resources[resource].custom !== true);
+  if (told.some(({ state }) => state === 'whole' || state === 'partly')) return;
   const broken = readings.find(({ state }) => state === 'broken');
   const { name, user } = connection;
   if (broken !== undefined) {
