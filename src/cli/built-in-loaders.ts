@@ -11,7 +11,9 @@ import type { LoadHooks, Loaders } from './loaders.ts';
 /** The loaders that read real clusters and files. What each needs is imported when it is used. */
 export const builtInLoaders: Loaders = {
   live: async (config, hooks, wanted) => {
-    const { loadLive } = await import('../cluster/live.ts');
+    const [{ loadLive }, { setFlagsFromString }] = await Promise.all([import('../cluster/live.ts'), import('node:v8')]);
+    // A young generation that grows with what is read costs 100 MB on large clusters and gains no time.
+    setFlagsFromString('--semi-space-growth-factor=1');
     return loadLive({
       ...serverOptions(config, hooks),
       namespaces: config.namespace,
