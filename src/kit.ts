@@ -76,6 +76,7 @@ export {
   isFaultTaint,
   isNodeFault,
   isTooSmall,
+  isNodeFact,
   nearestNode,
 } from './graph/scheduling/change.ts';
 export { claimUses, classOf, selectedNodeAnnotation } from './graph/scheduling/claims.ts';

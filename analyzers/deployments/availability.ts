@@ -57,7 +57,7 @@ function rolloutStuck(snapshot: Snapshot<Reads>, view: View): Draft<Code> | unde
   const total = deployment.status?.replicas ?? 0;
   if (updated >= replicas && view.available >= replicas && total <= updated) return undefined;
   return draftOf(snapshot, view, 'DeploymentRolloutStuck', {
-    message: `the rollout made no progress for ${deadline(view)}: ${updated} of ${replicas} replicas are of the new template, ${view.available} are available${podText(view)}`,
+    message: `the rollout is past its progress deadline of ${deadline(view)}: ${updated} of ${replicas} replicas are of the new template, ${view.available} are available${podText(view)}`,
     since: stuck.lastTransitionTime,
   });
 }
@@ -134,7 +134,9 @@ function podText({ pods, podsSeen }: View): string {
 
 function deadlineText(view: View): string {
   const reason = conditionIs(view.deployment, 'Progressing', 'False')?.reason;
-  return reason === 'ProgressDeadlineExceeded' ? `; its rollout made no progress for ${deadline(view)}` : '';
+  return reason === 'ProgressDeadlineExceeded'
+    ? `; its rollout is past its progress deadline of ${deadline(view)}`
+    : '';
 }
 
 function deadline({ deployment }: View): string {

@@ -3,6 +3,7 @@ import {
   controllerOf,
   gpuOffers,
   gpuVendorOf,
+  isNodeFact,
   isTooSmall,
   nearestNode,
   type Pod,
@@ -61,9 +62,10 @@ function changeText(reason: Reason, node: string, pod: Pod): string {
     case 'taint':
       return repairs[reason.taint.key]?.(node) ?? `tolerate ${taintText(reason.taint)} of ${node}`;
     case 'affinity':
-      return reason.field === 'spec.nodeSelector'
-        ? `label ${node} with ${reason.rule}`
-        : `let its node affinity admit ${node} (${reason.rule})`;
+      if (reason.field !== 'spec.nodeSelector') return `let its node affinity admit ${node} (${reason.rule})`;
+      return isNodeFact(reason.rule)
+        ? `let its nodeSelector admit ${node} (${reason.rule})`
+        : `label ${node} with ${reason.rule}`;
     case 'port':
       return portsChange(reason, node, pod);
     case 'resource':

@@ -78,6 +78,15 @@ describe('why no node fits', () => {
       'no node fits: 2 of 2 do not match its nodeSelector disk=ssd; smallest change: label n1 with disk=ssd',
     ],
     [
+      'what a node is is no label to change: the node that is meant is mended',
+      [
+        pendingPod('web', { spec: { nodeSelector: { 'kubernetes.io/hostname': 'n2' } } }),
+        node('n1'),
+        node('n2', { spec: { taints: [{ key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }] } }),
+      ],
+      'no node fits: 1 of 2 does not match its nodeSelector kubernetes.io/hostname=n2, 1 has taint node.kubernetes.io/disk-pressure:NoSchedule that it does not tolerate; smallest change: free disk space on n2',
+    ],
+    [
       'a host port that is taken',
       [
         pendingPod('web', { spec: { containers: [{ name: 'app', ports: [{ containerPort: 80, hostPort: 80 }] }] } }),

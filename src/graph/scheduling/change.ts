@@ -73,7 +73,7 @@ function weight(reason: Reason, node: Node): number {
     case 'taint':
       return controlPlaneTaints.has(reason.taint.key) ? 9 : isFaultTaint(reason.taint) ? 3 : 2;
     case 'affinity':
-      return 3;
+      return isNodeFact(reason.rule) ? 9 : 3;
     case 'port':
     case 'spread':
     case 'pod-anti-affinity':
@@ -88,6 +88,13 @@ function weight(reason: Reason, node: Node): number {
     default:
       return 7;
   }
+}
+
+/** A rule about labels that say what a node is. The kubelet or the cloud sets them: nobody should make a node lie. */
+export function isNodeFact(rule: string): boolean {
+  return /(?:^|[\s,])(?:kubernetes\.io\/(?:hostname|os|arch)|topology\.kubernetes\.io\/\w+|node\.kubernetes\.io\/instance-type)\b/.test(
+    rule,
+  );
 }
 
 /** A machine with accelerators, where one is asked for that it does not offer. */
