@@ -4,6 +4,7 @@
  * finds all of it.
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { markdown } from './markdown.ts';
@@ -19,6 +20,7 @@ try {
     plugins: [markdown()],
     treeshake: { moduleSideEffects: (id: string) => !id.includes('node_modules') },
     transform: { define: { __VERSION__: JSON.stringify(version) } },
+    checks: { ineffectiveDynamicImport: false },
   });
   const built = await code.write({
     dir: folder,
@@ -27,6 +29,7 @@ try {
     // It reads files beside its folder, and so has to be as deep as in the sources.
     chunkFileNames: ({ name }) => (name === 'prompts' ? '[name].js' : 'chunks/[name]-[hash].js'),
     comments: { legal: false },
+    codeSplitting: { groups: [{ name: 'core', test: isCore }] },
   });
   await code.close();
   if (!built.output.some(({ fileName }) => fileName === 'prompts.js'))
@@ -47,6 +50,18 @@ try {
   await rename(folder, 'dist');
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** What an analysis of a recording needs is one file: each file more costs the start half a millisecond. */
+function isCore(id: string): boolean {
+  const file = path.relative(process.cwd(), id).replaceAll('\\', '/');
+  return (
+    /^(analyzers|src\/(config|engine|graph|kit|model|pipeline|report|errors))(\/|\.ts)/.test(file) ||
+    /^src\/(cluster\/(recorded|redact|shape|snapshot|store)|explain\/(commands|explain|runbook|template)\.ts)/.test(
+      file,
+    ) ||
+    /^src\/(cli\/(analyze|load-analyzers)\.ts|render\/(json|layout|terminal|text))/.test(file)
+  );
 }
 
 /** Hides what the type bundler says about the types of dependencies that are never imported. */
