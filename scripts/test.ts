@@ -37,13 +37,14 @@ const ended = run('vitest', [
 const counts = JSON.parse(await readFile(results, 'utf8').catch(() => '{}')) as {
   numPassedTests?: number;
   numFailedTests?: number;
-  numFailedTestSuites?: number;
+  numPendingTests?: number;
 };
 passed += counts.numPassedTests ?? 0;
 failed += Math.max(counts.numFailedTests ?? 0, ended ? 0 : 1);
 await rm(folder, { recursive: true });
 
-console.log(`${passed} passed, ${failed} failed`);
+const skipped = counts.numPendingTests ?? 0;
+console.log(`${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function run(command: string, args: readonly string[]): boolean {
