@@ -26,10 +26,8 @@ export function smallestChange(pod: Pod, verdicts: readonly Verdict[]): Change |
   const verdict = nearestNode(verdicts);
   if (verdict === undefined) return undefined;
   const { node, reasons } = verdict;
-  const text = reasons
-    .map((reason) => otherName(reason, node) ?? changeText(reason, node.metadata.name, pod))
-    .join(' and ');
-  return { verdict, text };
+  const changes = reasons.map((reason) => otherName(reason, node) ?? changeText(reason, node.metadata.name, pod));
+  return { verdict, text: [...new Set(changes)].join(' and ') };
 }
 
 /** Accelerators of a node that go by another name than the one asked for: partitions, shares, another vendor's. */
