@@ -1,17 +1,14 @@
 import type { Command } from 'commander';
-import type { Loaded } from '../cluster/load.ts';
 import type { Config } from '../config/load.ts';
 import type { Analyzer } from '../model/finding.ts';
 import type { CertificateLimits } from '../report/certs.ts';
 import { useColor } from './color.ts';
 import { checkConflicts } from './conflicts.ts';
 import { givenFlags } from './flags.ts';
-import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
 import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
-import { startProgress } from './progress.ts';
-import { writeFileAtomically } from './write-file.ts';
+import { loadCluster, printOutputs } from './outputs.ts';
 
 /** Lists the certificates of a cluster or a recording, worst first. @returns the exit code. */
 export async function certsCommand(command: Command, io: Io, loaders: Loaders): Promise<number> {
@@ -27,18 +24,7 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
   const config = await loadConfig({ flags: others, environment: io.environment, analyzers });
   checkConflicts(others, config);
   const own = analyzers.filter(({ id }) => id === 'certificates');
-  const forPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);
-  const progress = await startProgress(io, forPerson && !config.verbose);
-  const hooks = hooksFor(io, config, progress);
-  let loaded: Loaded;
-  try {
-    hooks.onStep('load');
-    loaded = await (config.from.length > 0
-      ? loaders.recorded(config, hooks)
-      : loaders.live(config, hooks, neededResources(own)));
-  } finally {
-    progress.stop();
-  }
+  const loaded = await loadCluster(config, io, loaders, neededResources(own));
   const report = buildCertificateReport(loaded, { limits: limitsOf(own[0], config), namespaces: config.namespace });
   const { renderCertsJson, renderCertsText } = await import('../render/certs.ts');
   const render = (format: 'text' | 'json', toScreen: boolean) =>
@@ -49,10 +35,7 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
           color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
           ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
         });
-  for (const { format, file } of config.output) if (file === undefined) await io.out(render(format, true));
-  for (const { format, file } of config.output) {
-    if (file !== undefined) await writeFileAtomically(file, render(format, false));
-  }
+  await printOutputs(config, io, render);
   return 0;
 }
 

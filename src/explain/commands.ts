@@ -1,5 +1,7 @@
 import { resourceByName } from '../graph/names.ts';
+import { refKey } from '../model/object.ts';
 import { type Resource, resources } from '../model/resources.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 
 /** An object that a command names. */
 export interface NamedObject {
@@ -119,4 +121,24 @@ function words(command: string): readonly string[] {
     word = (word ?? '') + char;
   }
   return word === undefined ? all : [...all, word];
+}
+
+/**
+ * What is known of objects that a command names: absent where one of them is, else unknown where one of them is.
+ * @param about the keys of those that need not exist: what an incident is about may be what is missing.
+ */
+export function stateOfNamed(
+  named: readonly NamedObject[],
+  about: ReadonlySet<string>,
+  snapshot: Snapshot,
+): 'found' | 'absent' | 'unknown' {
+  let worst: 'found' | 'unknown' = 'found';
+  for (const { resource, name, namespace } of named) {
+    const { apiVersion, kind } = resources[resource];
+    if (about.has(refKey({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }))) continue;
+    const { state } = snapshot.lookup(resource, name, namespace);
+    if (state === 'absent') return 'absent';
+    if (state === 'unknown') worst = 'unknown';
+  }
+  return worst;
 }

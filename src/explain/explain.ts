@@ -2,9 +2,9 @@ import { singularOf } from '../graph/names.ts';
 import type { Analyzer, Finding, Incident } from '../model/finding.ts';
 import { refKey, refText } from '../model/object.ts';
 import type { Explanation, Step } from '../model/report.ts';
-import { resourceOf, resources } from '../model/resources.ts';
+import { resourceOf } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { namedObjects } from './commands.ts';
+import { namedObjects, stateOfNamed } from './commands.ts';
 import { sectionOf, type StepTemplate } from './runbook.ts';
 import { fillCommand, fillProse, fillText } from './template.ts';
 
@@ -61,21 +61,13 @@ function fillStep(template: StepTemplate, values: Readonly<Record<string, string
   return command === undefined ? undefined : { phase: template.phase, text, command };
 }
 
-type Seen = 'found' | 'absent' | 'unknown';
+type Seen = ReturnType<typeof stateOfNamed>;
 
 /** What is known of the objects that a step's command names. The objects that the root is about may be the missing ones. */
 function seen(step: Step, root: Finding, snapshot: Snapshot): Seen {
   if (step.command === undefined) return 'found';
   const about = new Set([root.object, ...root.members, ...root.origins].map(refKey));
-  let worst: Seen = 'found';
-  for (const { resource, name, namespace } of namedObjects(step.command)) {
-    const { apiVersion, kind } = resources[resource];
-    if (about.has(refKey({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }))) continue;
-    const { state } = snapshot.lookup(resource, name, namespace);
-    if (state === 'absent') return 'absent';
-    if (state === 'unknown') worst = 'unknown';
-  }
-  return worst;
+  return stateOfNamed(namedObjects(step.command), about, snapshot);
 }
 
 /** What can always be done with an object that exists: look at it. */

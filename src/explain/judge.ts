@@ -5,7 +5,7 @@ import { resources } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { resourceByName } from '../graph/names.ts';
 import type { Said } from './answer.ts';
-import { namedObjects } from './commands.ts';
+import { namedObjects, stateOfNamed } from './commands.ts';
 import { effectOf, readsOnly } from './kubectl.ts';
 import type { Subject } from './subject.ts';
 
@@ -100,23 +100,11 @@ function problemOf(text: string, subject: Subject, snapshot: Snapshot): string |
 
 /** What is known of the objects that a command names. What an incident is about may be what is missing. */
 function stateOf(command: string, subject: Subject, snapshot: Snapshot): 'found' | 'absent' | 'unknown' {
-  const about = aboutOf(subject);
-  let worst: 'found' | 'unknown' = 'found';
   const words = command.split(' ');
   const flag = words.findIndex((word) => word === '-n' || word === '--namespace');
   const namespaces = flag === -1 ? [] : [words[flag + 1] ?? ''];
-  const named = [
-    ...namedObjects(command),
-    ...namespaces.map((name) => ({ resource: 'namespaces' as const, name, namespace: undefined })),
-  ];
-  for (const { resource, name, namespace } of named) {
-    const { apiVersion, kind } = resources[resource];
-    if (about.has(refKey({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) }))) continue;
-    const { state } = snapshot.lookup(resource, name, namespace);
-    if (state === 'absent') return 'absent';
-    if (state === 'unknown') worst = 'unknown';
-  }
-  return worst;
+  const named = [...namedObjects(command), ...namespaces.map((name) => ({ resource: 'namespaces' as const, name }))];
+  return stateOfNamed(named, aboutOf(subject), snapshot);
 }
 
 function aboutOf({ incident }: Subject): ReadonlySet<string> {

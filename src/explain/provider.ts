@@ -28,7 +28,7 @@ export interface Answer {
   readonly answerTokens: number | undefined;
 }
 
-/** Something that answers questions: Ollama, or a stub in tests. Every method throws ModelError where it cannot. */
+/** Something that answers questions: Ollama, or what a test puts in its place. Every method throws ModelError where it cannot. */
 export interface Provider {
   readonly facts: () => Promise<ModelFacts>;
   readonly ask: (question: Question) => Promise<Answer>;
