@@ -5,7 +5,8 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { record } from '../test/e2e/support/record.ts';
-import { CannotBuild, controlPlaneExecutable } from '../test/e2e/support/executable.ts';
+import { controlPlaneExecutable } from '../test/e2e/support/executable.ts';
+import { CannotBuild } from '../test/e2e/support/go-program.ts';
 import { settledShop } from '../test/e2e/support/prepared.ts';
 import { storyFile, storyNames } from '../test/e2e/support/story.ts';
 

@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { Api } from './api.ts';
 import { applyAll, manifests } from './apply.ts';
 import { startCluster } from './cluster.ts';
-import { cacheFolder, controlPlaneExecutable } from './executable.ts';
+import { controlPlaneExecutable } from './executable.ts';
+import { cacheFolder } from './go-program.ts';
 import { settled } from './settled.ts';
 
 const folder = path.resolve(import.meta.dirname, '../shop');
