@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { load } from 'js-yaml';
+import { type Accelerators, installAccelerators } from './accelerators.ts';
 import { applyAll, manifests } from './apply.ts';
 import type { Json } from './api.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
@@ -21,6 +22,7 @@ type Step =
   | { readonly delete: string }
   | { readonly kubelet: PodReport }
   | { readonly node: NodeReport }
+  | { readonly accelerators: Accelerators }
   /** `NAMESPACE/SELECTOR`: until all these pods are ready. */
   | { readonly ready: string }
   | { readonly merge: { readonly object: string; readonly subresource?: string; readonly patch: Json } }
@@ -82,6 +84,7 @@ async function take(cluster: Cluster, from: string, step: Step): Promise<void> {
   else if ('delete' in step) await api.call('DELETE', await pathOf(step.delete));
   else if ('kubelet' in step) await report(api, step.kubelet);
   else if ('node' in step) await reportNode(api, step.node);
+  else if ('accelerators' in step) await installAccelerators(api, step.accelerators);
   else if ('merge' in step) {
     const { object, subresource, patch } = step.merge;
     const target = `${await pathOf(object)}${subresource === undefined ? '' : `/${subresource}`}`;
