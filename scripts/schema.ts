@@ -1,6 +1,7 @@
-/** Writes schema/report.json and schema/gpu.json, the public forms of `mekhanikube analyze -o json` and `mekhanikube gpu -o json`. */
+/** Writes schema/: the public forms of `mekhanikube analyze -o json` (report.json), `gpu -o json` (gpu.json) and `certs -o json` (certs.json). */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { certsSchema } from '../src/model/certs-schema.ts';
 import { gpuSchema } from '../src/model/gpu-schema.ts';
 import { reportSchema } from '../src/model/report-schema.ts';
 
@@ -14,9 +15,15 @@ export function gpuSchemaText(): string {
   return `${JSON.stringify(z.toJSONSchema(gpuSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
 }
 
+/** The same of `mekhanikube certs -o json`. */
+export function certsSchemaText(): string {
+  return `${JSON.stringify(z.toJSONSchema(certsSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
+}
+
 if (import.meta.main) {
   const file = new URL('../schema/report.json', import.meta.url);
   await mkdir(new URL('.', file), { recursive: true });
   await writeFile(file, schemaText());
   await writeFile(new URL('gpu.json', file), gpuSchemaText());
+  await writeFile(new URL('certs.json', file), certsSchemaText());
 }

@@ -1,7 +1,5 @@
 import type { Command } from 'commander';
-import type { Config } from '../config/load.ts';
-import type { Analyzer } from '../model/finding.ts';
-import type { CertificateLimits } from '../report/certs.ts';
+import { certificateLimits } from './certificate-limits.ts';
 import { useColor } from './color.ts';
 import { checkConflicts } from './conflicts.ts';
 import { givenFlags } from './flags.ts';
@@ -25,7 +23,10 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
   checkConflicts(others, config);
   const own = analyzers.filter(({ id }) => id === 'certificates');
   const loaded = await loadCluster(config, io, loaders, neededResources(own));
-  const report = buildCertificateReport(loaded, { limits: limitsOf(own[0], config), namespaces: config.namespace });
+  const report = buildCertificateReport(loaded, {
+    limits: certificateLimits(analyzers, config),
+    namespaces: config.namespace,
+  });
   const { renderCertsJson, renderCertsText } = await import('../render/certs.ts');
   const render = (format: 'text' | 'json', toScreen: boolean) =>
     format === 'json'
@@ -37,18 +38,4 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
         });
   await printOutputs(config, io, render);
   return 0;
-}
-
-/** The settings of the analyzer, in its words: what is a warning there is one here. */
-function limitsOf(analyzer: Analyzer | undefined, config: Config): CertificateLimits {
-  const given = config.analyzers['certificates'] ?? {};
-  const value = (name: string) => given[name] ?? analyzer?.settings[name]?.default ?? 0;
-  return {
-    own: { critical: value('critical'), warning: value('warning'), info: value('info') },
-    authority: {
-      critical: value('authorityCritical'),
-      warning: value('authorityWarning'),
-      info: value('authorityInfo'),
-    },
-  };
 }

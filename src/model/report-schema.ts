@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gapSchema as gap, objectSchema as object } from './object-schema.ts';
 
 /**
  * The report as data: the one source of the types in report.ts and of schema/report.json. Only tests and scripts import it at run
@@ -17,15 +18,6 @@ const count = z.int().min(0);
 const counts = z.strictObject({ critical: count, warning: count, info: count });
 const id = z.string().min(1);
 const time = z.string().min(1).meta({ description: 'RFC 3339' });
-
-const object = z
-  .strictObject({
-    apiVersion: z.string(),
-    kind: z.string(),
-    namespace: z.exactOptional(z.string()).meta({ description: 'Left out for cluster-scoped objects' }),
-    name: z.string(),
-  })
-  .meta({ description: 'Names one object of the cluster' });
 
 const evidence = z.strictObject({
   object,
@@ -92,14 +84,6 @@ const incident = z.strictObject({
   explanation,
   deadlock: z.exactOptional(z.literal(true)).meta({ description: 'Its problems keep each other alive' }),
 });
-
-const gap = z
-  .strictObject({
-    what: z.enum(['resource', 'namespace', 'analyzer', 'explanation']),
-    name: z.string(),
-    reason: z.string(),
-  })
-  .meta({ description: 'What could not be seen' });
 
 const scope = z
   .strictObject({

@@ -1,11 +1,6 @@
 import type { z } from 'zod';
+import type { Frozen } from './frozen.ts';
 import type { reportSchema } from './report-schema.ts';
-
-type Frozen<T> = T extends readonly (infer Item)[]
-  ? readonly Frozen<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-    : T;
 
 /** Everything a run has to say: the one object that every renderer prints. Its form is schema/report.json. */
 export type Report = Frozen<z.infer<typeof reportSchema>>;

@@ -1,5 +1,5 @@
 import { refText } from '../model/object.ts';
-import type { CertificateRow } from '../report/certs.ts';
+import type { CertificateRow } from '../model/certs-schema.ts';
 import type { Style } from './layout.ts';
 
 /** Days to its end. */

@@ -1,4 +1,4 @@
-import type { CertificateRow } from '../report/certs.ts';
+import type { CertificateRow } from '../model/certs-schema.ts';
 import { leftText, nameText, styleOf, whereText } from './certs-cells.ts';
 import { line, type Row, span } from './layout.ts';
 

@@ -1,4 +1,4 @@
-import type { CertificateReport, CertificateRow } from '../report/certs.ts';
+import type { CertificateReport, CertificateRow } from '../model/certs-schema.ts';
 import { type ObjectRef, refText } from '../model/object.ts';
 import { blank, layout, line, type Row, row, type Span, span } from './layout.ts';
 import { leftText, nameText, styleOf, whereText } from './certs-cells.ts';
@@ -40,26 +40,12 @@ function headRows({ cluster, certificates, takenAt }: CertificateReport): readon
 }
 
 function footRows({ bundled, gaps }: CertificateReport): readonly Row[] {
-  const about = gaps.filter(({ name }) => told.has(name));
   const notes = [
     ...(bundled === 0 ? [] : [`${bundled} authorities in large bundles are not listed.`]),
-    ...about.map(({ name, reason }) => `Not seen: ${name} (${reason}).`),
+    ...gaps.map(({ name, reason }) => `Not seen: ${name} (${reason}).`),
   ];
   return notes.length === 0 ? [] : [blank, ...notes.map((note) => row('', [span(note, 'dim')], '  '))];
 }
-
-/** Of what could not be seen, only what may hold certificates or tell who uses them. */
-const told = new Set([
-  'secrets',
-  'configmaps',
-  'certificates.cert-manager.io',
-  'certificatesigningrequests.certificates.k8s.io',
-  'customresourcedefinitions.apiextensions.k8s.io',
-  'ingresses.networking.k8s.io',
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-  'validatingwebhookconfigurations.admissionregistration.k8s.io',
-  'pods',
-]);
 
 const headings = ['LEFT', 'NAME', 'WHERE', 'ISSUER', 'USED BY', 'RENEWED BY'] as const;
 const widest = [8, 36, 48, 32, 40, 56] as const;

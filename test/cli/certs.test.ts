@@ -2,18 +2,21 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { certsSchemaText } from '../../scripts/schema.ts';
 import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import type { Resource } from '../../src/model/resources.ts';
-import type { CertificateReport } from '../../src/report/certs.ts';
+import { certificateRowSchema, certsSchema, certsSchemaVersion } from '../../src/model/certs-schema.ts';
 import { bundleMap, managed, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { make } from '../support/x509.ts';
 
 let folder: string;
+let missing: Partial<Record<Resource, string>> = {};
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certs-'));
+  missing = {};
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -64,7 +67,7 @@ async function cli(line: string, columns?: number) {
   const loaders: Loaders = {
     live: async (_config, _hooks, resources) => {
       wanted = resources;
-      return loadedOf(objects);
+      return loadedOf(objects, { missing });
     },
     recorded: async () => loadedOf(objects, { source: 'recorded' }),
     snapshot: async () => loadedOf(objects),
@@ -110,7 +113,7 @@ test('as JSON, to a file, and no private half anywhere', async () => {
   const file = join(folder, 'certs.json');
   const { out } = await cli(`certs -o json=${file} -o text`);
   const json = await readFile(file, 'utf8');
-  const report = JSON.parse(json) as CertificateReport;
+  const report = certsSchema.parse(JSON.parse(json));
   const shop = report.certificates.find(({ names }) => names[0] === 'shop.example');
   expect(shop).toMatchObject({
     daysLeft: 250,
@@ -127,13 +130,13 @@ test('as JSON, to a file, and no private half anywhere', async () => {
 
 test('one namespace: what lies in it or is used there', async () => {
   const { out } = await cli('certs -n attic -o json');
-  const report = JSON.parse(out) as CertificateReport;
+  const report = certsSchema.parse(JSON.parse(out));
   expect(report.certificates.map(({ names }) => names[0])).toEqual(['old.example']);
 });
 
 test('--cert-warning changes what is a warning, here and in analyze; a bad one is refused', async () => {
   const state = async (line: string) => {
-    const report = JSON.parse((await cli(line)).out) as CertificateReport;
+    const report = certsSchema.parse(JSON.parse((await cli(line)).out));
     return report.certificates.find(({ names }) => names[0] === 'shop.example')?.severity;
   };
   expect(await state('certs -o json')).toBeUndefined();
@@ -148,4 +151,26 @@ test('names of the cluster cannot act on the terminal, and stay in their column'
   const { out } = await cli('certs', 100);
   // eslint-disable-next-line no-control-regex
   expect(out.replaceAll(/\u001B\[\d+m/g, '')).not.toMatch(/[\u0000-\u0009\u000B-\u001F]/);
+});
+
+test('schema/certs.json is what the source says: run "node scripts/schema.ts"', async () => {
+  expect(await readFile(new URL('../../schema/certs.json', import.meta.url), 'utf8')).toBe(certsSchemaText());
+  expect(certsSchemaVersion).toBe('1');
+});
+
+test('a row that lacks what it promises is refused', async () => {
+  const { certificates } = certsSchema.parse(JSON.parse((await cli('certs -o json')).out));
+  const [first] = certificates;
+  expect(certificateRowSchema.safeParse(first).success).toBe(true);
+  expect(certificateRowSchema.safeParse({ ...first, daysLeft: undefined }).success).toBe(false);
+  expect(certificateRowSchema.safeParse({ ...first, privateKey: 'x' }).success).toBe(false);
+});
+
+test('what could not be read is told, and nothing that has no certificates', async () => {
+  missing = { secrets: 'forbidden', nodes: 'forbidden' };
+  const { out } = await cli('certs -o json');
+  const report = certsSchema.parse(JSON.parse(out));
+  expect(report.complete).toBe(false);
+  expect(report.gaps).toEqual([{ what: 'resource', name: 'secrets', reason: 'forbidden' }]);
+  expect((await cli('certs')).out).toContain('Not seen: secrets (forbidden).');
 });

@@ -1,0 +1,164 @@
+import { expiryOf, type ExpiryLimits, renewedExpiryOf } from '../graph/certificate-expiry.ts';
+import {
+  type CertificateHolder,
+  type CertificateReads,
+  issuersOf,
+  type SeenCertificate,
+  seenCertificates,
+} from '../graph/certificate-holders.ts';
+import { holderRenewal, managedBy } from '../graph/certificate-renewal.ts';
+import { certificateUsers, type CertificateUserReads } from '../graph/certificate-users.ts';
+import { millis, timeText } from '../graph/time.ts';
+import type { CertificateReport, CertificateRow } from '../model/certs-schema.ts';
+import { ref, refKey } from '../model/object.ts';
+import type { ResourceTypes } from '../model/resources.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+
+type Reads = CertificateReads | CertificateUserReads | 'certificates.cert-manager.io';
+
+/** How long before their end certificates and authorities are told, in seconds. */
+export interface CertificateLimits {
+  readonly own: ExpiryLimits;
+  readonly authority: ExpiryLimits;
+}
+
+/**
+ * Every certificate of a cluster, each once, worst first. `namespaces` keeps those that lie in them, or are used there; empty means all.
+ * `bundled` counts the authorities that are left out because they lie only in large bundles.
+ */
+export function certificateRows(
+  snapshot: Snapshot<Reads>,
+  { limits, namespaces }: { readonly limits: CertificateLimits; readonly namespaces: readonly string[] },
+): Pick<CertificateReport, 'certificates' | 'bundled'> {
+  const now = millis(snapshot.takenAt) ?? 0;
+  const seen = seenCertificates(snapshot).filter((one) => !isHistory(snapshot, one));
+  const listed = seen.filter(({ holders }) => holders.some(({ certificates }) => certificates.length <= largeBundle));
+  const rows = [
+    ...listed.map((one) => rowOf(snapshot, one, { now, limits })),
+    ...unseen(snapshot).flatMap((one) => managedRow(one, now) ?? []),
+  ].filter((row) => isIn(row, namespaces));
+  return { certificates: rows.sort(compareRows), bundled: seen.length - listed.length };
+}
+
+/** Distributions ship some 140 public authorities in one bundle. */
+const largeBundle = 20;
+
+/** Earlier certificates that cert-manager still holds in its requests, where the Secrets show which are in use. */
+function isHistory(snapshot: Snapshot<Reads>, { holders }: SeenCertificate): boolean {
+  return (
+    snapshot.list('secrets').complete &&
+    holders.every(
+      ({ object }) => object.kind === 'CertificateRequest' || object.kind === 'CertificateSigningRequest',
+    ) &&
+    holders.some(({ object }) => object.kind === 'CertificateRequest')
+  );
+}
+
+interface Context {
+  readonly now: number;
+  readonly limits: CertificateLimits;
+}
+
+function rowOf(
+  snapshot: Snapshot<Reads>,
+  { certificate, holders }: SeenCertificate,
+  { now, limits }: Context,
+): CertificateRow {
+  const places = holders.toSorted((one, other) => rank(one) - rank(other));
+  const users = new Map(
+    holders
+      .flatMap(({ object }) => certificateUsers(snapshot, object))
+      .map(({ object }) => [refKey(object), object] as const),
+  );
+  const renewal = holders.flatMap((one) => holderRenewal(snapshot, one, certificate) ?? [])[0];
+  const expiry =
+    renewal === undefined
+      ? expiryOf(certificate, now, certificate.isAuthority ? limits.authority : limits.own)
+      : renewedExpiryOf(certificate, now);
+  const { fingerprint, subject, names, issuer, isAuthority, selfSigned, key, notBefore, notAfter } = certificate;
+  return {
+    fingerprint,
+    subject,
+    names,
+    issuer,
+    issuedBy: issuersOf(snapshot)(certificate).map((one) => one.certificate.fingerprint),
+    authority: isAuthority,
+    selfSigned,
+    key,
+    ...datesOf(notBefore, notAfter, now),
+    state: expiry?.state ?? 'ok',
+    ...(expiry === undefined ? {} : { severity: expiry.severity }),
+    places: places.map(({ object, field }) => ({ object: ref(object), field })),
+    users: [...users.values()],
+    ...(renewal === undefined
+      ? {}
+      : { renewal: { by: renewal.by, ...(renewal.at === undefined ? {} : { at: renewal.at }) } }),
+  };
+}
+
+function datesOf(notBefore: number, notAfter: number, now: number) {
+  return {
+    notBefore: timeText(notBefore),
+    notAfter: timeText(notAfter),
+    daysLeft: Math.floor((notAfter - now) / 86_400_000),
+  };
+}
+
+/** cert-manager's Certificates whose Secret could not be seen: their status tells the dates. */
+function unseen(snapshot: Snapshot<Reads>): readonly ResourceTypes['certificates.cert-manager.io'][] {
+  const seen = new Set(
+    snapshot
+      .list('secrets')
+      .items.filter(({ certificates }) => certificates?.['tls.crt'] !== undefined)
+      .flatMap((secret) => managedBy(snapshot, secret)),
+  );
+  return snapshot.list('certificates.cert-manager.io').items.filter((one) => !seen.has(one));
+}
+
+function managedRow(one: ResourceTypes['certificates.cert-manager.io'], now: number): CertificateRow | undefined {
+  const { notBefore, notAfter, renewalTime } = one.status ?? {};
+  const start = millis(notBefore);
+  const end = millis(notAfter);
+  if (start === undefined || end === undefined) return undefined;
+  const names = [...(one.spec.dnsNames ?? []), ...(one.spec.ipAddresses ?? [])];
+  const { kind = 'Issuer', name = '' } = one.spec.issuerRef ?? {};
+  const expiry = renewedExpiryOf({ notBefore: start, notAfter: end }, now);
+  return {
+    subject: one.spec.commonName === undefined ? (names[0] ?? one.metadata.name) : `CN=${one.spec.commonName}`,
+    names,
+    issuer: `${kind} ${name}`,
+    issuedBy: [],
+    authority: one.spec.isCA === true,
+    selfSigned: false,
+    ...datesOf(start, end, now),
+    state: expiry?.state ?? 'ok',
+    ...(expiry === undefined ? {} : { severity: expiry.severity }),
+    places: [{ object: ref(one), field: 'status' }],
+    users: [],
+    renewal: { by: `cert-manager`, ...(renewalTime === undefined ? {} : { at: renewalTime }) },
+  };
+}
+
+/** Where a person would renew it comes first. */
+function rank({ object, use, hasKey }: CertificateHolder): number {
+  if (object.kind === 'Secret') return use === 'chain' ? (hasKey ? 0 : 1) : 3;
+  if (object.kind === 'ConfigMap') return object.metadata.namespace === 'kube-system' ? 2 : 4;
+  return 5;
+}
+
+function isIn({ places, users }: CertificateRow, namespaces: readonly string[]): boolean {
+  return (
+    namespaces.length === 0 ||
+    [...places.map(({ object }) => object), ...users].some(({ namespace = '' }) => namespaces.includes(namespace))
+  );
+}
+
+const severities = ['critical', 'warning', 'info', undefined];
+
+function compareRows(one: CertificateRow, other: CertificateRow): number {
+  return (
+    severities.indexOf(one.severity) - severities.indexOf(other.severity) ||
+    one.daysLeft - other.daysLeft ||
+    (one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0)
+  );
+}
