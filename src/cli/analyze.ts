@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/load.ts';
 import type { Analyzer } from '../model/finding.ts';
+import type { Format } from '../model/formats.ts';
 import type { Report } from '../model/report.ts';
 import type { RunOptions } from '../pipeline.ts';
+import { rendererOf } from '../render/formats.ts';
 import type { Row } from '../render/layout.ts';
 import { useColor } from './color.ts';
 import { checkConflicts } from './conflicts.ts';
@@ -12,8 +14,8 @@ import type { Io } from './io.ts';
 import { hooksFor } from './hooks.ts';
 import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
+import { isForPerson, printOutputs } from './outputs.ts';
 import { startProgress } from './progress.ts';
-import { writeFileAtomically } from './write-file.ts';
 
 /** Diagnoses a cluster or a recording and prints the report. @returns the exit code. */
 export async function analyzeCommand(
@@ -32,8 +34,7 @@ export async function analyzeCommand(
   checkConflicts(flags, config);
   const explaining =
     config.explain || config.showPrompt ? await (await import('./explain.ts')).prepare(config, io) : undefined;
-  const forPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);
-  const progress = await startProgress(io, forPerson && !config.verbose);
+  const progress = await startProgress(io, isForPerson(config.output) && !config.verbose);
   const hooks = hooksFor(io, config, progress);
   let diagnosis: Awaited<ReturnType<typeof run>>;
   try {
@@ -94,29 +95,24 @@ async function print(
     color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
     ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
   });
-  const renderText = async (toScreen: boolean) =>
-    (await import('../render/text.ts')).renderText(report, {
-      severity: config.severity,
-      all: config.all,
-      titleOf,
-      ...screen(toScreen),
-    });
-  const isForPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);
-  if (isForPerson) await io.out(await renderText(true));
+  const render = async (format: Format, of: Report, toScreen: boolean) =>
+    (await rendererOf(format))(of, { severity: config.severity, all: config.all, titleOf, ...screen(toScreen) });
+  const forPerson = isForPerson(config.output);
+  if (forPerson) await io.out(await render('text', report, true));
   const told: Row[] = [];
   const say = async (rows: readonly Row[]) => {
     told.push(...rows);
-    if (isForPerson) await io.out(await renderRows(rows, screen(true)));
+    if (forPerson) await io.out(await renderRows(rows, screen(true)));
   };
   const explained = explain === undefined ? report : await explain(say);
-  const render = async (format: 'text' | 'json') =>
-    format === 'json'
-      ? (await import('../render/json.ts')).renderJson(explained)
-      : `${await renderText(false)}${await renderRows(told, screen(false))}`;
-  for (const { format, file } of config.output) {
-    if (file !== undefined) await writeFileAtomically(file, await render(format));
-    else if (format !== 'text') await io.out(await render(format));
-  }
+  await printOutputs(
+    config.output.filter(({ format, file }) => format !== 'text' || file !== undefined),
+    io,
+    async (format) =>
+      format === 'text'
+        ? `${await render('text', report, false)}${await renderRows(told, screen(false))}`
+        : render(format, explained, false),
+  );
 }
 
 async function renderRows(rows: readonly Row[], screen: { color: boolean; columns?: number }): Promise<string> {

@@ -6,7 +6,7 @@ import { givenFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
-import { loadCluster, printOutputs } from './outputs.ts';
+import { loadCluster, printOutputs, textOrJson } from './outputs.ts';
 
 /** Lists the certificates of a cluster or a recording, worst first. @returns the exit code. */
 export async function certsCommand(command: Command, io: Io, loaders: Loaders): Promise<number> {
@@ -21,6 +21,7 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
   const { tree: _, ...others } = flags;
   const config = await loadConfig({ flags: others, environment: io.environment, analyzers });
   checkConflicts(others, config);
+  const outputs = textOrJson(config.output, others);
   const own = analyzers.filter(({ id }) => id === 'certificates');
   const loaded = await loadCluster(config, io, loaders, neededResources(own));
   const report = buildCertificateReport(loaded, {
@@ -36,6 +37,6 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
           color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
           ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
         });
-  await printOutputs(config, io, render);
+  await printOutputs(outputs, io, render);
   return 0;
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { formats } from '../model/formats.ts';
 
 /** Collects the values of a flag that may be given several times. */
 export const collect = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
@@ -77,9 +78,10 @@ export function addScopeFlags(command: Command): Command {
 export function addOutputFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('-o, --output <format[=file]>', 'text or json, to a file if one is named; repeatable').argParser(
-        collect,
-      ),
+      new Option(
+        '-o, --output <format[=file]>',
+        `${formats.join(', ')}; to a file if one is named; repeatable`,
+      ).argParser(collect),
     )
     .option('--severity <least>', `text: show incidents at least this bad: ${severities} (default: warning)`)
     .option('--all', 'text: show every object and all evidence')

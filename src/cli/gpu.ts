@@ -5,7 +5,7 @@ import { givenFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
-import { loadCluster, printOutputs } from './outputs.ts';
+import { loadCluster, printOutputs, textOrJson } from './outputs.ts';
 
 /** Tells which accelerators a cluster or a recording has, who holds them, and who waits for them. @returns the exit code. */
 export async function gpuCommand(command: Command, io: Io, loaders: Loaders): Promise<number> {
@@ -17,6 +17,7 @@ export async function gpuCommand(command: Command, io: Io, loaders: Loaders): Pr
   ]);
   const config = await loadConfig({ flags, environment: io.environment, analyzers });
   checkConflicts(flags, config);
+  const outputs = textOrJson(config.output, flags);
   const loaded = await loadCluster(config, io, loaders, gpuResources());
   const report = buildGpuReport(loaded);
   const { renderGpuJson, renderGpuText } = await import('../render/gpu.ts');
@@ -28,6 +29,6 @@ export async function gpuCommand(command: Command, io: Io, loaders: Loaders): Pr
           color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
           ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
         });
-  await printOutputs(config, io, render);
+  await printOutputs(outputs, io, render);
   return 0;
 }

@@ -1,11 +1,25 @@
 import type { Loaded } from '../cluster/load.ts';
 import type { Config } from '../config/load.ts';
+import { UserError } from '../errors.ts';
+import type { Format } from '../model/formats.ts';
 import type { Resource } from '../model/resources.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
 import { writeFileAtomically } from './write-file.ts';
+
+/** Where a report goes, and in which form. */
+export interface Output<Form extends Format = Format> {
+  readonly format: Form;
+  /** stdout where it is left out. */
+  readonly file?: string;
+}
+
+/** True where a person waits for the text at stdout. */
+export function isForPerson(outputs: readonly Output[]): boolean {
+  return outputs.some(({ format, file }) => format === 'text' && file === undefined);
+}
 
 /** Reads the recordings that are named, else the live cluster, with a progress line where a person waits for the text. */
 export async function loadCluster(
@@ -14,8 +28,7 @@ export async function loadCluster(
   loaders: Loaders,
   wanted: readonly Resource[],
 ): Promise<Loaded> {
-  const forPerson = config.output.some(({ format, file }) => format === 'text' && file === undefined);
-  const progress = await startProgress(io, forPerson && !config.verbose);
+  const progress = await startProgress(io, isForPerson(config.output) && !config.verbose);
   const hooks = hooksFor(io, config, progress);
   try {
     hooks.onStep('load');
@@ -25,14 +38,32 @@ export async function loadCluster(
   }
 }
 
-/** Prints a report in every form asked for: stdout first, so that a full disk does not take that away. */
-export async function printOutputs(
-  config: Config,
+/**
+ * Those outputs that a command other than `analyze` knows: text and JSON. What the configuration file says of outputs is said of
+ * `analyze`, so that others are passed over there, and refused as flags.
+ * @throws UserError for a flag with another format.
+ */
+export function textOrJson(
+  outputs: readonly Output[],
+  flags: Readonly<Record<string, unknown>>,
+): readonly Output<'text' | 'json'>[] {
+  const known = outputs.flatMap(({ format, ...rest }) =>
+    format === 'text' || format === 'json' ? [{ format, ...rest }] : [],
+  );
+  const other = outputs.find(({ format }) => format !== 'text' && format !== 'json');
+  if (other !== undefined && 'output' in flags)
+    throw new UserError('bad-format', `--output ${other.format} is for analyze; this command writes text and json`);
+  return known.length === 0 ? [{ format: 'text' }] : known;
+}
+
+/** Prints in every form asked for: stdout first, so that a full disk does not take that away. */
+export async function printOutputs<Form extends Format>(
+  outputs: readonly Output<Form>[],
   io: Io,
-  render: (format: 'text' | 'json', toScreen: boolean) => string | Promise<string>,
+  render: (format: Form, toScreen: boolean) => string | Promise<string>,
 ): Promise<void> {
-  for (const { format, file } of config.output) if (file === undefined) await io.out(await render(format, true));
-  for (const { format, file } of config.output) {
+  for (const { format, file } of outputs) if (file === undefined) await io.out(await render(format, true));
+  for (const { format, file } of outputs) {
     if (file !== undefined) await writeFileAtomically(file, await render(format, false));
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Analyzer, SettingSpec } from '../model/finding.ts';
+import { type Format, formats } from '../model/formats.ts';
 import { parseDuration } from './duration.ts';
 
 // A run parses three small objects: compiling parsers for them takes longer than it saves.
@@ -23,26 +24,31 @@ const timeout = z.union([z.number(), z.string()]).transform((value, context) => 
 
 /** Words of a closed list, in any case. */
 function word<const Words extends readonly [string, ...string[]]>(words: Words) {
-  const error = `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  const error = `must be ${listed(words)}`;
   return z.preprocess(
     (value) => (typeof value === 'string' ? value.trim().toLowerCase() : value),
     z.enum(words, { error }),
   );
 }
 
+function listed(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
 const severity = word(['critical', 'warning', 'info']);
 
 /** Where a report goes: to stdout, or to a file. */
 interface Output {
-  readonly format: 'text' | 'json';
+  readonly format: Format;
   readonly file?: string;
 }
 
 const output = paths.transform((values, context) =>
   values.map((value): Output => {
-    const [, format, file] = /^(text|json)(?:=(.+))?$/s.exec(value) ?? [];
-    if (format === 'text' || format === 'json') return file === undefined ? { format } : { format, file };
-    context.addIssue({ code: 'custom', message: `"${value}" must be text or json, or one of these with =FILE` });
+    const [, name, file] = /^([^=]*)(?:=(.+))?$/s.exec(value) ?? [];
+    const format = formats.find((one) => one === name?.trim().toLowerCase());
+    if (format !== undefined) return file === undefined ? { format } : { format, file };
+    context.addIssue({ code: 'custom', message: `"${value}" must be ${listed(formats)}, or one of these with =FILE` });
     return z.NEVER;
   }),
 );

@@ -1,21 +1,10 @@
 import { millis } from '../graph/time.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Report, ReportIncident } from '../model/report.ts';
+import type { RenderOptions } from './formats.ts';
 import { checkedText, coverageRows, joined } from './text-coverage.ts';
 import { headline, type IncidentContext, incidentRows } from './text-incident.ts';
 import { blank, layout, type Row, row, span } from './layout.ts';
-
-export interface TextOptions {
-  /** The width of the terminal; 80 where there is none. */
-  readonly columns?: number;
-  readonly color?: boolean;
-  /** The least severity that is shown. */
-  readonly severity?: Severity;
-  /** Show every object and every piece of evidence. */
-  readonly all?: boolean;
-  /** The title of a code, where it is known. */
-  readonly titleOf?: (code: string) => string | undefined;
-}
 
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 /** How many incidents are told in full; of the others only the first line is shown. */
@@ -27,7 +16,7 @@ const widest = 120;
  * The report for a person at a terminal. Lines that begin with CRITICAL, WARNING or INFO are the first lines of incidents, and no
  * other line begins so: they can be counted with grep.
  */
-export function renderText(report: Report, options: TextOptions = {}): string {
+export function renderText(report: Report, options: RenderOptions = {}): string {
   const { columns = 80, color = false, severity = 'warning', all = false, titleOf = () => undefined } = options;
   const problems = new Map(report.problems.map((problem) => [problem.id, problem]));
   const least = severities.indexOf(severity);
@@ -47,7 +36,7 @@ export function renderText(report: Report, options: TextOptions = {}): string {
 }
 
 /** Rows of text as wide as the report is. */
-export function renderRows(rows: readonly Row[], options: Pick<TextOptions, 'columns' | 'color'>): string {
+export function renderRows(rows: readonly Row[], options: Pick<RenderOptions, 'columns' | 'color'>): string {
   const { columns = 80, color = false } = options;
   return layout(rows, { columns: Math.min(widest, Math.max(narrowest, columns)), color });
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseDuration } from '../../src/config/duration.ts';
 import { type Config, loadConfig } from '../../src/config/load.ts';
 import { UserError } from '../../src/errors.ts';
+import { formats } from '../../src/model/formats.ts';
 
 const analyzers = [
   {
@@ -17,6 +18,8 @@ const analyzers = [
   },
   { id: 'nodes', settings: {} },
 ] as const;
+
+const formatList = `${formats.slice(0, -1).join(', ')} or ${formats.at(-1)}`;
 
 let folder: string;
 beforeEach(async () => {
@@ -222,14 +225,14 @@ test.each<[string, Input, string, string | undefined]>([
   ],
   [
     'no such format',
-    { flags: { output: ['yaml'] } },
-    '--output: "yaml" must be text or json, or one of these with =FILE',
+    { flags: { output: ['docx'] } },
+    `--output: "docx" must be ${formatList}, or one of these with =FILE`,
     undefined,
   ],
   [
     'format without a file',
     { flags: { output: ['json='] } },
-    '--output: "json=" must be text or json, or one of these with =FILE',
+    `--output: "json=" must be ${formatList}, or one of these with =FILE`,
     undefined,
   ],
   [

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../src/model/object.ts';
 import { analyze } from '../../src/pipeline.ts';
-import { renderText, type TextOptions } from '../../src/render/text.ts';
+import type { RenderOptions } from '../../src/render/formats.ts';
+import { renderText } from '../../src/render/text.ts';
 import type { ScopeRequest } from '../../src/report/scope.ts';
 import { testAnalyzer } from '../support/analyzer.ts';
 import { loadedOf } from '../support/loaded.ts';
@@ -10,7 +11,10 @@ import type { SnapshotOptions } from '../support/snapshot.ts';
 
 const titleOf = (code: string) => testAnalyzer.codes[code]?.title;
 
-function text(objects: readonly KubeObject[], options: TextOptions & SnapshotOptions & { scope?: ScopeRequest } = {}) {
+function text(
+  objects: readonly KubeObject[],
+  options: RenderOptions & SnapshotOptions & { scope?: ScopeRequest } = {},
+) {
   const { scope, missing, ...rest } = options;
   const loaded = loadedOf(objects, missing === undefined ? {} : { missing });
   return renderText(analyze(loaded, { analyzers: [testAnalyzer], ...(scope === undefined ? {} : { scope }) }), {
