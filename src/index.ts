@@ -2,6 +2,7 @@
 import { analyzers } from '../analyzers/index.ts';
 import type { Loaded } from './cluster/load.ts';
 import type { Report } from './model/report.ts';
+import { inventoryOf } from './report/inventory.ts';
 import { type AnalyzeOptions, analyze as analyzeWith } from './pipeline.ts';
 
 export * from './kit.ts';
@@ -19,5 +20,7 @@ export { analyzers };
  * @throws UserError where the scope names what does not exist.
  */
 export function analyze(loaded: Loaded, options: Partial<AnalyzeOptions> = {}): Report {
-  return analyzeWith(loaded, { ...options, analyzers: options.analyzers ?? analyzers });
+  const { analyzers: used = analyzers, settings = {}, scope = {} } = options;
+  const inventory = inventoryOf(loaded, { analyzers: used, settings, namespaces: scope.namespaces ?? [] });
+  return analyzeWith(loaded, { inventory, ...options, analyzers: used });
 }

@@ -8,6 +8,7 @@ import type { Explanation, Report } from './model/report.ts';
 import { allResources, type Resource } from './model/resources.ts';
 import type { Gap, Snapshot } from './model/snapshot.ts';
 import { buildReport } from './report/build.ts';
+import type { Inventory } from './report/inventory.ts';
 import { checkWords, resolveScope, type ScopeRequest } from './report/scope.ts';
 
 /** What to look for, and what of it to show. */
@@ -16,6 +17,8 @@ export interface AnalyzeOptions {
   /** Values by analyzer and setting; what is not given takes its default. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly scope?: ScopeRequest;
+  /** The accelerators and the certificates of the cluster, where the report is to hold them. */
+  readonly inventory?: Inventory;
 }
 
 /** What has to be read for analyzers: what they declare, and what is needed to roll findings up and to check the scope. */
@@ -28,7 +31,9 @@ export function neededResources(analyzers: readonly Analyzer[]): readonly Resour
 /** What a run does at the moment, for a progress line. */
 export type Step = 'load' | 'analyze' | 'report';
 
-export interface RunOptions extends AnalyzeOptions {
+export interface RunOptions extends Omit<AnalyzeOptions, 'inventory'> {
+  /** Whether the report is to hold the accelerators and the certificates of the cluster. */
+  readonly inventory?: boolean;
   /** Reads a live cluster or a recording. */
   readonly load: () => Promise<Loaded>;
   readonly onStep?: (step: Step) => void;
@@ -40,12 +45,16 @@ export interface RunOptions extends AnalyzeOptions {
  * are refused before anything is read.
  */
 export async function run(options: RunOptions): Promise<Diagnosis & { readonly loaded: Loaded }> {
-  const { load, onStep, scope = {}, analyzers } = options;
+  const { load, onStep, scope = {}, analyzers, settings = {}, inventory: isWanted = false, ...rest } = options;
   checkWords(scope, analyzers);
   onStep?.('load');
   const loaded = await load();
   onStep?.('analyze');
-  const diagnosis = diagnose(loaded, options);
+  const namespaces = scope.namespaces ?? [];
+  const inventory = isWanted
+    ? { inventory: (await import('./report/inventory.ts')).inventoryOf(loaded, { analyzers, settings, namespaces }) }
+    : {};
+  const diagnosis = diagnose(loaded, { ...rest, analyzers, settings, scope, ...inventory });
   onStep?.('report');
   return { loaded, ...diagnosis };
 }
@@ -64,7 +73,10 @@ export interface Diagnosis {
   readonly told: readonly { readonly incident: Incident; readonly explanation: Explanation }[];
 }
 
-function diagnose(loaded: Loaded, { analyzers, settings = {}, scope: request = {} }: AnalyzeOptions): Diagnosis {
+function diagnose(
+  loaded: Loaded,
+  { analyzers, settings = {}, scope: request = {}, inventory }: AnalyzeOptions,
+): Diagnosis {
   const { snapshot, source, cluster } = loaded;
   const { findings, gaps } = runAnalyzers(snapshot, analyzers, settings);
   const defaultNamespace = source === 'live' ? (cluster.namespace ?? 'default') : cluster.namespace;
@@ -84,6 +96,8 @@ function diagnose(loaded: Loaded, { analyzers, settings = {}, scope: request = {
     takenAt: snapshot.takenAt,
     scope: scope.stated,
     incidents: told,
+    suppressed: [],
+    inventory,
     gaps: [...loaded.gaps, ...unsaid(loaded, analyzers), ...gaps, ...scope.gaps],
     assumptions: loaded.assumptions,
     hints: loaded.hints,

@@ -69,6 +69,7 @@ function toRunOptions(
   return {
     analyzers,
     settings: config.analyzers,
+    inventory: config.output.some(({ format }) => format !== 'text'),
     scope: {
       namespaces: namespace,
       allNamespaces,

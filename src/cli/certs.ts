@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { certificateLimits } from './certificate-limits.ts';
+import { certificateLimits } from '../report/certificate-limits.ts';
 import { useColor } from './color.ts';
 import { checkConflicts } from './conflicts.ts';
 import { givenFlags } from './flags.ts';
@@ -25,7 +25,7 @@ export async function certsCommand(command: Command, io: Io, loaders: Loaders): 
   const own = analyzers.filter(({ id }) => id === 'certificates');
   const loaded = await loadCluster(config, io, loaders, neededResources(own));
   const report = buildCertificateReport(loaded, {
-    limits: certificateLimits(analyzers, config),
+    limits: certificateLimits(analyzers, config.analyzers),
     namespaces: config.namespace,
   });
   const { renderCertsJson, renderCertsText } = await import('../render/certs.ts');

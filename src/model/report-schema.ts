@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { certificateRowSchema } from './certs-schema.ts';
+import { gpuSchema } from './gpu-schema.ts';
 import { gapSchema as gap, objectSchema as object } from './object-schema.ts';
 
 /**
@@ -37,7 +39,34 @@ const problem = z.strictObject({
   members: z.array(object).meta({ description: 'The objects that share the problem, as the pods of a Deployment do' }),
   since: z.exactOptional(time).meta({ description: 'When it began, RFC 3339, where that is known' }),
   incidents: z.array(id).meta({ description: 'The incidents that it belongs to' }),
+  known: z
+    .exactOptional(z.literal(true))
+    .meta({ description: 'The baseline has it, and it was as bad then: it does not count for --fail-on' }),
+  suppressed: z
+    .exactOptional(z.literal(true))
+    .meta({ description: 'It is ignored, and told only because it explains what is not: it does not count' }),
 });
+
+/** A problem in short, where it is not part of an incident of this report. */
+const brief = z.strictObject({ id, code: z.string(), severity, object, message: z.string() });
+
+const suppressed = z.strictObject({
+  ...brief.shape,
+  by: z.enum(['annotation', 'configuration']).meta({ description: 'Who said that it is to be ignored' }),
+  rule: z.string().meta({ description: 'The annotation, or the entry of the configuration, that says so' }),
+  reason: z.exactOptional(z.string()).meta({ description: 'Why, in the words of the rule' }),
+  until: z.exactOptional(time).meta({ description: 'When the rule ends' }),
+});
+
+const baseline = z
+  .strictObject({
+    takenAt: time,
+    new: counts.meta({ description: 'Problems that it does not have, or that were less bad then' }),
+    known: counts,
+    resolved: z.array(brief).meta({ description: 'Problems that it has, and that are gone' }),
+    unseen: z.array(brief).meta({ description: 'Problems that it has, where nothing could be seen now' }),
+  })
+  .meta({ description: 'How the report differs from an earlier one' });
 
 const hop = z
   .strictObject({
@@ -109,7 +138,7 @@ export const reportSchema = z
     tool: z.strictObject({ name: z.literal('mekhanikube'), version: z.string() }),
     status: z.enum(['ok', 'problems']).meta({ description: 'ok: nothing above info' }),
     complete: z.boolean().meta({ description: 'False when something could not be seen: see gaps' }),
-    summary: z.strictObject({ incidents: counts, problems: counts }),
+    summary: z.strictObject({ incidents: counts, problems: counts, suppressed: counts }),
     cluster: z.strictObject({
       name: z.string(),
       context: z.exactOptional(z.string()),
@@ -119,8 +148,18 @@ export const reportSchema = z
     }),
     scope,
     takenAt: time.meta({ description: 'The moment that ages are measured against, RFC 3339' }),
-    problems: z.array(problem),
+    problems: z.array(problem).meta({ description: 'All that counts: what is ignored stands in suppressed' }),
     incidents: z.array(incident).meta({ description: 'Worst first' }),
+    suppressed: z
+      .array(suppressed)
+      .meta({ description: 'Problems that somebody said to ignore; they count for nothing' }),
+    baseline: z.exactOptional(baseline),
+    gpu: z
+      .exactOptional(gpuSchema.pick({ totals: true, nodes: true, waiting: true }))
+      .meta({ description: 'The accelerators of the whole cluster' }),
+    certificates: z
+      .exactOptional(z.array(certificateRowSchema))
+      .meta({ description: 'The certificates that could be seen, worst first' }),
     gaps: z.array(gap),
     assumptions: z.array(z.string()).meta({ description: 'What was taken for granted of a recording' }),
     hints: z.array(z.string()).meta({ description: 'What would let the tool see more' }),

@@ -5,6 +5,7 @@ import { type ObjectRef, refKey } from '../model/object.ts';
 import type { Explanation, Report, ReportIncident, ReportProblem, ReportScope } from '../model/report.ts';
 import { reportVersion } from '../model/report.ts';
 import type { Gap } from '../model/snapshot.ts';
+import type { Inventory } from './inventory.ts';
 import { version } from './version.ts';
 
 /** All that a report is made of. */
@@ -14,6 +15,8 @@ export interface ReportParts {
   readonly scope: ReportScope;
   /** The incidents to show, in their order, with the explanation of each. */
   readonly incidents: readonly { readonly incident: Incident; readonly explanation: Explanation }[];
+  readonly suppressed: Report['suppressed'];
+  readonly inventory?: Inventory | undefined;
   readonly gaps: readonly Gap[];
   readonly assumptions: readonly string[];
   readonly hints: readonly string[];
@@ -22,10 +25,10 @@ export interface ReportParts {
 
 /** Makes the report: plain data in a defined order, so that the same input gives the same bytes. */
 export function buildReport(parts: ReportParts): Report {
-  const { cluster, takenAt, scope, gaps, assumptions, hints, stats } = parts;
+  const { cluster, takenAt, scope, suppressed, inventory, gaps, assumptions, hints, stats } = parts;
   const incidents = parts.incidents.map(({ incident, explanation }) => toIncident(incident, explanation));
   const problems = toProblems(parts.incidents.map(({ incident }) => incident));
-  const summary = { incidents: count(incidents), problems: count(problems) };
+  const summary = { incidents: count(incidents), problems: count(problems), suppressed: count(suppressed) };
   return {
     schemaVersion: reportVersion,
     tool: { name: 'mekhanikube', version },
@@ -38,6 +41,8 @@ export function buildReport(parts: ReportParts): Report {
     takenAt,
     problems,
     incidents,
+    suppressed,
+    ...inventory,
     gaps: gaps.map(({ what, name, reason }) => ({ what, name, reason })),
     assumptions,
     hints,

@@ -84,6 +84,7 @@ test('an incident that is shown is shown whole, and counted', () => {
   expect(summary).toEqual({
     incidents: { critical: 1, warning: 0, info: 0 },
     problems: { critical: 1, warning: 1, info: 0 },
+    suppressed: { critical: 0, warning: 0, info: 0 },
   });
   expect(scope).toEqual({ namespaces: ['shop'], filters: [], targets: [] });
 });

@@ -18,11 +18,11 @@ test('the lines together are the whole report', async () => {
   const lines = linesOf(report);
   expect(lines.map(({ type }) => type)).toEqual([...report.incidents.map(() => 'incident'), 'summary']);
   const problems = new Map<string, ReportProblem>();
-  const incidents = lines.slice(0, -1).map(({ type: _, problems: own, ...incident }) => {
+  const incidents = lines.slice(0, -1).map(({ type: _type, problems: own, ...incident }) => {
     for (const problem of own as ReportProblem[]) problems.set(problem.id, problem);
     return incident as unknown as ReportIncident;
   });
-  const { type: _, ...rest } = lines.at(-1)!;
+  const { type: _type, ...rest } = lines.at(-1)!;
   const whole = { ...rest, incidents, problems: report.problems.map(({ id }) => problems.get(id)) };
   expect(reportSchema.parse(whole)).toEqual(JSON.parse(renderJson(report)));
 });

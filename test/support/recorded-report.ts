@@ -3,6 +3,7 @@ import { analyzers } from '../../analyzers/index.ts';
 import { loadRecorded } from '../../src/cluster/recorded.ts';
 import type { Report } from '../../src/model/report.ts';
 import { analyze } from '../../src/pipeline.ts';
+import { inventoryOf } from '../../src/report/inventory.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -12,5 +13,6 @@ export function demoReport(): Promise<Report> {
 }
 
 async function recordedReport(file: string): Promise<Report> {
-  return analyze(await loadRecorded({ paths: [file] }), { analyzers });
+  const loaded = await loadRecorded({ paths: [file] });
+  return analyze(loaded, { analyzers, inventory: inventoryOf(loaded, { analyzers, settings: {}, namespaces: [] }) });
 }
