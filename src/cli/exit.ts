@@ -6,7 +6,15 @@ import { clean } from '../render/terminal.ts';
 import type { Io } from './io.ts';
 
 /** What the program ends with. */
-export const exitCodes = { ok: 0, problems: 1, couldNotRun: 2, incomplete: 3, bug: 70, interrupted: 130 } as const;
+export const exitCodes = {
+  ok: 0,
+  problems: 1,
+  couldNotRun: 2,
+  incomplete: 3,
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 

@@ -10,8 +10,10 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** The terminal's width, where stdout is one. */
   readonly columns: number | undefined;
-  /** Aborted when the user presses Ctrl-C. */
+  /** Aborted when the user presses Ctrl-C or the process is told to end, which it then does at once. */
   readonly signal: AbortSignal;
+  /** Says that what runs from now on ends by itself soon after the signal. */
+  readonly willEndItself?: () => void;
 }
 
 /** The process itself. */

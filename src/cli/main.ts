@@ -1,17 +1,30 @@
 /** The entry of the command: wires it to the process, which ends here and nowhere else. */
 import { builtInLoaders } from './built-in-loaders.ts';
 import { exitCodes, reportFailure } from './exit.ts';
-import { processIo } from './io.ts';
+import { type Io, processIo } from './io.ts';
 import { runCli } from './run.ts';
 
 const interrupt = new AbortController();
-const io = processIo(interrupt.signal);
+let endsItself = false;
+const io: Io = {
+  ...processIo(interrupt.signal),
+  willEndItself: () => {
+    endsItself = true;
+  },
+};
 const argv = process.argv.slice(2);
 
-process.once('SIGINT', () => {
-  interrupt.abort();
-  process.exit(exitCodes.interrupted);
-});
+// Handlers of its own make the process end at these signals where it is the first of a container, too.
+for (const [name, exitCode] of [
+  ['SIGINT', exitCodes.interrupted],
+  ['SIGTERM', exitCodes.terminated],
+] as const) {
+  process.on(name, () => {
+    const isFirst = !interrupt.signal.aborted;
+    interrupt.abort();
+    if (!isFirst || !endsItself) process.exit(exitCode);
+  });
+}
 process.on('uncaughtException', (error) => {
   process.exit(reportFailure(error, io, { verbose: argv.includes('-v') }));
 });

@@ -147,6 +147,9 @@ export const reportSchema = z
       source: z.enum(['live', 'recorded']),
     }),
     scope,
+    stale: z
+      .exactOptional(z.strictObject({ since: time, reason: z.string() }))
+      .meta({ description: 'The cluster could not be read again since then: this report is the last good one' }),
     takenAt: time.meta({ description: 'The moment that ages are measured against, RFC 3339' }),
     problems: z.array(problem).meta({ description: 'All that counts: what is ignored stands in suppressed' }),
     incidents: z.array(incident).meta({ description: 'Worst first' }),
