@@ -9,15 +9,17 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { reportSchema } from '../../src/model/report-schema.ts';
 import type { Report } from '../../src/model/report.ts';
+import { BuildFailed, CannotBuild } from './support/go-program.ts';
+import { ollamaProgram } from './support/ollama-program.ts';
 import { tinyModel } from './support/tiny-model.ts';
 
 const execute = promisify(execFile);
-/**
- * The server's program, where there is one. `go install github.com/ollama/ollama@v0.24.0` makes it, with CGO_ENABLED=1 and three headers
- * that the module leaves out: Debian's nlohmann-json3-dev and libstb-dev, and miniaudio/miniaudio.h of the Python package miniaudio, given
- * by CGO_CXXFLAGS="-O2 -I/usr/include -I$DIR".
- */
-const program = process.env['OLLAMA_PROGRAM'];
+/** The server's program, or why there is none on this machine. */
+const program = await ollamaProgram((line) => console.error(line)).catch((error: unknown) => {
+  if (!(error instanceof CannotBuild) || error instanceof BuildFailed) throw error;
+  console.error(`Skipped: ${error.message.split('\n', 1).join('')}`);
+  return undefined;
+});
 const snapshot = 'demo/shop.snapshot.gz';
 
 let folder: string;

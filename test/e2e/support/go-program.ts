@@ -10,8 +10,11 @@ const oldestGo = [1, 26] as const;
 /** What a failed build says can be megabytes: the end of it is enough to see why. */
 const keptOfAFailure = 4_000;
 
-/** Why a program of the tests cannot be built on this machine, in one line and what the compiler said. */
+/** Why a program of the tests cannot be built on this machine: something that the build needs is missing. */
 export class CannotBuild extends Error {}
+
+/** All that the build needs was there, and the compiler rejected the sources: a defect of ours, and no reason to skip a test. */
+export class BuildFailed extends CannotBuild {}
 
 /** A program that the tests need and that Go builds from the sources of public modules. */
 export interface GoProgram {
@@ -38,7 +41,7 @@ export function cacheFolder(): string {
  * each other: each makes its own file and renames it.
  * @param say is told when a build begins, for that takes minutes where Go's own cache is empty.
  * @returns the absolute path of the executable.
- * @throws CannotBuild where Go is missing or too old, or where the build fails.
+ * @throws CannotBuild where Go is missing or too old, or where the modules cannot be fetched; BuildFailed where the build fails.
  */
 export async function goProgram(program: GoProgram, say: (line: string) => void = () => {}): Promise<string> {
   const file = path.join(cacheFolder(), `${program.name}-${await hashOf(program)}`);
@@ -48,6 +51,7 @@ export async function goProgram(program: GoProgram, say: (line: string) => void 
   await mkdir(path.dirname(file), { recursive: true });
   await program.before?.();
   const temporary = `${file}.${process.pid}.tmp`;
+  await fetchModules(program);
   const ldflags = ['-s', '-w', ...(program.ldflags ?? [])].join(' ');
   const flags = ['-p', '2', '-trimpath', '-mod=readonly', '-ldflags', ldflags, '-o', temporary];
   try {
@@ -58,12 +62,25 @@ export async function goProgram(program: GoProgram, say: (line: string) => void 
     });
     await rename(temporary, file);
   } catch (error) {
-    const said = String((error as { stderr?: unknown }).stderr || error).slice(-keptOfAFailure);
-    throw new CannotBuild(`${program.name} could not be built: ${said}`);
+    throw new BuildFailed(`${program.name} could not be built: ${said(error)}`);
   } finally {
     await rm(temporary, { force: true });
   }
   return file;
+}
+
+/** Names every package of the program, which makes Go fetch the modules that hold them. */
+async function fetchModules({ name, folder, package: of = '.', env }: GoProgram): Promise<void> {
+  const options = { cwd: folder, env: { ...process.env, CGO_ENABLED: '0', ...env }, maxBuffer: 64 << 20 };
+  await run('go', ['list', '-mod=readonly', '-deps', of], options).catch((error: unknown) => {
+    throw new CannotBuild(`The modules of ${name}, which the tests use, could not be fetched: ${said(error)}`);
+  });
+}
+
+function said(error: unknown): string {
+  return String((error as { stderr?: unknown }).stderr || error)
+    .trim()
+    .slice(-keptOfAFailure);
 }
 
 /** A hash of all that the executable is made of: go.sum stands for the sources of the modules. */
