@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { analyzers } from '../analyzers/index.ts';
 import { loadRecorded } from '../src/cluster/recorded.ts';
@@ -29,6 +30,11 @@ function steady(report: Report): Report {
 
 describe.each(stories.map(({ name }) => name).sort())('%s', (name) => {
   const file = (one: string) => path.join(folder, name, one);
+
+  test('holds no private key, plain or in base64', () => {
+    const text = gunzipSync(readFileSync(file('cluster.snapshot.gz'))).toString();
+    expect(text).not.toMatch(/PRIVATE KEY|UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW/);
+  });
 
   test('has one root and no false alarm', async () => {
     const report = analyze(await loadRecorded({ paths: [file('cluster.snapshot.gz')] }), { analyzers });

@@ -6,9 +6,11 @@ export interface CertificateOptions {
   readonly subject?: string;
   /** `api.example`, `*.example`, `10.0.0.1`. */
   readonly names?: readonly string[];
-  /** Days before and after the moment of the test snapshots. */
+  /** Days before and after the moment. */
   readonly from?: number;
   readonly days?: number;
+  /** Milliseconds since the epoch; the moment of the test snapshots where left out. */
+  readonly at?: number;
   readonly key?: 'rsa' | 'rsa1024' | 'ec' | 'ed25519';
   readonly digest?: 'sha256' | 'sha1';
   readonly authority?: boolean;
@@ -31,17 +33,17 @@ const day = 86_400_000;
 /** Makes a certificate and its key. */
 export function make(options: CertificateOptions = {}): Made {
   const { subject = 'test', names = [], from = 30, days = 335, key = 'ec', digest = 'sha256', issuer } = options;
+  const { at = Date.parse(now) } = options;
   const { privateKey, publicKey } = pair(key);
   const name = distinguished(subject);
   const signer = issuer?.privateKey ?? privateKey;
   const algorithm = signature(signer, digest);
-  const start = Date.parse(now) - from * day;
   const body = sequence(
     tagged(0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     algorithm,
     issuer?.name ?? name,
-    sequence(time(start), time(Date.parse(now) + days * day)),
+    sequence(time(at - from * day), time(at + days * day)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(3, sequence(...extensions(options, names))),
@@ -54,6 +56,24 @@ export function make(options: CertificateOptions = {}): Made {
     name,
     privateKey,
   };
+}
+
+/** A signing request (PKCS #10) for a name, in PEM; its key is made and forgotten. `organization` is the group of a user. */
+export function signingRequest({
+  subject,
+  organization,
+  names = [],
+}: Pick<CertificateOptions, 'names'> & { readonly subject: string; readonly organization?: string }): string {
+  const { privateKey, publicKey } = pair('ec');
+  const wanted = sequence(extension('2.5.29.17', sequence(...names.map(general))));
+  const body = sequence(
+    integer(Buffer.from([0])),
+    distinguished(subject, organization),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    tagged(0, ...(names.length === 0 ? [] : [sequence(oid('1.2.840.113549.1.9.14'), der(0x31, wanted))])),
+  );
+  const whole = sequence(body, signature(privateKey, 'sha256'), bits(sign('sha256', body, privateKey)));
+  return pemOf('CERTIFICATE REQUEST', whole);
 }
 
 /** Base64 of texts one after the other, as `caBundle` and the data of Secrets have them. */
@@ -100,8 +120,9 @@ function extension(id: string, value: Buffer): Buffer {
   return sequence(oid(id), der(4, value));
 }
 
-function distinguished(name: string): Buffer {
-  return sequence(der(0x31, sequence(oid('2.5.4.3'), der(12, Buffer.from(name)))));
+function distinguished(name: string, organization?: string): Buffer {
+  const part = (id: string, text: string) => der(0x31, sequence(oid(id), der(12, Buffer.from(text))));
+  return sequence(...(organization === undefined ? [] : [part('2.5.4.10', organization)]), part('2.5.4.3', name));
 }
 
 function time(milliseconds: number): Buffer {
@@ -118,7 +139,7 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
 
 const sequence = (...parts: readonly Buffer[]) => der(0x30, ...parts);
 const integer = (value: Buffer) => der(2, value);
-const tagged = (number: number, value: Buffer) => der(0xa0 + number, value);
+const tagged = (number: number, ...values: readonly Buffer[]) => der(0xa0 + number, ...values);
 const bits = (value: Buffer) => der(3, Buffer.from([0]), value);
 
 function oid(text: string): Buffer {

@@ -24,19 +24,32 @@ export class Api {
   readonly server: string;
   readonly #token: string;
   readonly #agent: Agent;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #kinds = new Map<string, Kind>();
 
-  constructor(server: string, token: string, ca: string) {
+  constructor(server: string, token: string, agent: Agent | string, headers: Readonly<Record<string, string>> = {}) {
     this.server = server;
     this.#token = token;
-    this.#agent = new Agent({ connect: { ca }, connections: 16 });
+    this.#agent = typeof agent === 'string' ? new Agent({ connect: { ca: agent }, connections: 16 }) : agent;
+    this.#headers = headers;
+  }
+
+  /** The same API server on behalf of another user, over the same connections. */
+  as({ user, group }: { readonly user: string; readonly group: string }): Api {
+    const headers = { 'impersonate-user': user, 'impersonate-group': group };
+    return new Api(this.server, this.#token, this.#agent, headers);
   }
 
   async call(method: string, path: string, body?: Json, type = 'application/json'): Promise<Json> {
     const answer = await request(this.server + path, {
       method,
       dispatcher: this.#agent,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': type, 'user-agent': 'harness' },
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        'content-type': type,
+        'user-agent': 'harness',
+        ...this.#headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.body.text();

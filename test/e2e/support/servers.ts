@@ -3,9 +3,21 @@ import type { AddressInfo } from 'node:net';
 import type { Json } from './api.ts';
 import type { Cluster } from './cluster.ts';
 
-/** Serves JSON on a loopback port with a certificate of the cluster's authority, until the cluster stops. @returns the port. */
-export async function serve(cluster: Cluster, answer: (path: string, body: Json) => Promise<Json>): Promise<number> {
-  const { cert, key } = cluster.ca.issue('localhost', ['DNS:localhost', 'IP:127.0.0.1']);
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Serves JSON on a loopback port until the cluster stops, with this certificate, else one of the cluster's authority.
+ * @returns the port.
+ */
+export async function serve(
+  cluster: Cluster,
+  answer: (path: string, body: Json) => Promise<Json>,
+  pair: Pair = cluster.ca.issue('localhost', ['DNS:localhost', 'IP:127.0.0.1']),
+): Promise<number> {
+  const { cert, key } = pair;
   const server = createServer({ cert, key }, (request, response) => {
     const reply = async () => {
       const chunks: Buffer[] = [];
@@ -23,6 +35,25 @@ export async function serve(cluster: Cluster, answer: (path: string, body: Json)
     server.close();
   });
   return (server.address() as AddressInfo).port;
+}
+
+/**
+ * A server behind an admission webhook, which allows everything, or behind an aggregated API, which serves nothing. It is reached through a
+ * Service of type ExternalName, as the metrics API below. @returns its port.
+ */
+export function allowingWebhook(cluster: Cluster, pair: Pair): Promise<number> {
+  return serve(
+    cluster,
+    async (path, body) =>
+      body?.request === undefined
+        ? { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: path.replace('/apis/', ''), resources: [] }
+        : {
+            apiVersion: 'admission.k8s.io/v1',
+            kind: 'AdmissionReview',
+            response: { uid: body.request.uid, allowed: true },
+          },
+    pair,
+  );
 }
 
 /** A validating webhook that refuses every pod of some namespaces, with these words. */

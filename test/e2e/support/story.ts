@@ -6,9 +6,10 @@ import { applyAll, manifests } from './apply.ts';
 import type { Json } from './api.ts';
 import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 import { type PodReport, report } from './kubelet.ts';
+import { Minted, type Wish } from './minted.ts';
 import { type NodeReport, reportNode } from './nodes.ts';
 import { deleteEvents, settledShop } from './prepared.ts';
-import { denyingWebhook, metricsServer } from './servers.ts';
+import { allowingWebhook, denyingWebhook, metricsServer } from './servers.ts';
 import { settled } from './settled.ts';
 import type { TimePassing } from './snapshots.ts';
 import { ageSeconds } from './times.ts';
@@ -18,7 +19,12 @@ const folder = path.resolve(import.meta.dirname, '../stories');
 
 /** One thing that happens in a story. */
 type Step =
-  | { readonly apply: string }
+  /** A file of manifests; `as`: on behalf of this user, in this group. */
+  | { readonly apply: string; readonly as?: { readonly user: string; readonly group: string } }
+  /** Certificates that later manifests name: see {@link Minted}. */
+  | { readonly certificates: Readonly<Record<string, Wish>> }
+  /** A server that allows whatever it is asked about, with one of these certificates; manifests name its port. */
+  | { readonly allowingWebhook: { readonly name: string; readonly certificate: string } }
   | { readonly delete: string }
   | { readonly kubelet: PodReport }
   | { readonly node: NodeReport }
@@ -69,7 +75,8 @@ export async function play(name: string): Promise<Cluster> {
   const cluster = await startCluster({ data: await settledShop(), ...script.cluster });
   try {
     await deleteEvents(cluster.api);
-    for (const step of steps) await take(cluster, path.join(folder, name), step);
+    const made = new Minted(Date.now() + (script.laterSeconds ?? ageSeconds) * 1_000);
+    for (const step of steps) await take({ cluster, made, from: path.join(folder, name) }, step);
     await settled(cluster.api);
     return cluster;
   } catch (error) {
@@ -78,10 +85,23 @@ export async function play(name: string): Promise<Cluster> {
   }
 }
 
-async function take(cluster: Cluster, from: string, step: Step): Promise<void> {
+interface Stage {
+  readonly cluster: Cluster;
+  readonly made: Minted;
+  /** The story's folder. */
+  readonly from: string;
+}
+
+async function take({ cluster, made, from }: Stage, step: Step): Promise<void> {
   const { api, processes } = cluster;
-  if ('apply' in step) await applyAll(api, await manifests(path.join(from, step.apply)));
-  else if ('delete' in step) await api.call('DELETE', await pathOf(step.delete));
+  if ('apply' in step) {
+    const objects = (await manifests(path.join(from, step.apply))).map((one) => made.fill(one));
+    await applyAll(step.as === undefined ? api : api.as(step.as), objects);
+  } else if ('certificates' in step) made.mint(step.certificates);
+  else if ('allowingWebhook' in step) {
+    const { name, certificate } = step.allowingWebhook;
+    made.listens(name, await allowingWebhook(cluster, made.pair(certificate)));
+  } else if ('delete' in step) await api.call('DELETE', await pathOf(step.delete));
   else if ('kubelet' in step) await report(api, step.kubelet);
   else if ('node' in step) await reportNode(api, step.node);
   else if ('accelerators' in step) await installAccelerators(api, step.accelerators);
