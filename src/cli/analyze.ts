@@ -60,7 +60,8 @@ export async function analyzeCommand(
   return verdict(diagnosis.report, config);
 }
 
-function toRunOptions(
+/** What the configuration says of a run. */
+export function toRunOptions(
   config: Config,
   targets: readonly string[],
   analyzers: readonly Analyzer[],

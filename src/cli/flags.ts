@@ -17,6 +17,10 @@ export function addGlobalFlags(command: Command): Command {
     .option('--context <name>', 'context of the kubeconfig')
     .option('--cluster <name>', 'cluster of the kubeconfig')
     .option('--user <name>', 'user of the kubeconfig')
+    .option(
+      '--token <token>',
+      'bearer token to send in place of the credentials of the user; better as MEKHANIKUBE_TOKEN',
+    )
     .option('--as <user>', 'user to impersonate')
     .addOption(new Option('--as-group <group>', 'group to impersonate; repeatable').argParser(collect))
     .option('--request-timeout <time>', 'give up on a request after this time: 30s, 1m, 0 for never')
@@ -86,6 +90,7 @@ export function addOutputFlags(command: Command): Command {
     .option('--severity <least>', `text: show incidents at least this bad: ${severities} (default: warning)`)
     .option('--all', 'text: show every object and all evidence')
     .option('--fail-on <least>', `exit with 1 when an incident is at least this bad: ${severities}`)
+    .option('--baseline <report>', 'JSON report of an earlier run: only what is new or worse counts for --fail-on')
     .option('--require-complete', 'exit with 3 when something could not be seen')
     .addOption(
       new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
@@ -103,6 +108,23 @@ export function addExplainFlags(command: Command): Command {
     .option('--model <name>', 'model to explain with (default: the best that is installed)')
     .option('--ollama-host <address>', hostHelp)
     .option('--allow-remote-model', 'allow models that run on the servers of their makers');
+}
+
+/** How often to look, and where to show what was seen. */
+export function addWatchFlags(command: Command): Command {
+  return command
+    .option('--interval <time>', 'from one look to the next: 30s, 5m (default: 1m)')
+    .option(
+      '--listen <address>',
+      'serve metrics and the last report here; none serves nothing (default: 127.0.0.1:9465)',
+    )
+    .option('--listen-token-file <file>', 'file with a token that clients of --listen must know')
+    .option('--insecure-listen', 'let everybody who can reach --listen read the report')
+    .addOption(new Option('-o, --output <format>', 'what changes, as text or jsonl (default: text)').argParser(collect))
+    .option('--severity <least>', `tell of incidents at least this bad: ${severities} (default: warning)`)
+    .addOption(
+      new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
+    );
 }
 
 /** Which Ollama, for the commands that look at it. */

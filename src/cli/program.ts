@@ -11,6 +11,7 @@ import {
   addRecordingFlags,
   addScopeFlags,
   addSecretsFlag,
+  addWatchFlags,
   collect,
   givenFlags,
 } from './flags.ts';
@@ -29,6 +30,7 @@ Examples:
   mekhanikube analyze --explain --model qwen3:8b    have a local model of Ollama explain what is wrong
   mekhanikube gpu                                   who holds the GPUs, and who waits for them
   mekhanikube certs                                 every certificate, those that end first at the top
+  mekhanikube watch --interval 5m                   print what changes, serve metrics and a page
   mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
   mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
 
@@ -106,6 +108,16 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
   certs.action(async (_flags, command: Command) => {
     const { certsCommand } = await import('./certs.ts');
     done(await certsCommand(command, io, loaders));
+  });
+
+  const watch = program
+    .command('watch')
+    .description('look at a cluster again and again: print what changes, serve metrics and the last report')
+    .argument('[targets...]', 'only incidents that touch these, as for analyze');
+  for (const add of [addWatchFlags, addScopeFlags, addCertificateFlags, addSecretsFlag]) add(watch);
+  watch.action(async (targets: string[], _flags, command: Command) => {
+    const { watchCommand } = await import('./watch.ts');
+    done(await watchCommand(targets, command, io, loaders));
   });
 
   const models = program

@@ -26,6 +26,9 @@ const defaults = {
   explainTimeout: 600_000,
   cache: true,
   allowRemoteModel: false,
+  interval: 60_000,
+  listen: '127.0.0.1:9465',
+  insecureListen: false,
 } as const satisfies Layer;
 
 /** All options, from every place, with defaults. Times are in milliseconds, the settings of analyzers in the units they declare. */

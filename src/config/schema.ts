@@ -58,6 +58,7 @@ const options = {
   context: text,
   cluster: text,
   user: text,
+  token: text,
   as: text,
   asGroup: list,
   requestTimeout: timeout,
@@ -76,6 +77,7 @@ const options = {
   all: flag,
   color: flag,
   failOn: severity,
+  baseline: text,
   requireComplete: flag,
   verbose: flag,
   externalAnalyzers: paths,
@@ -90,6 +92,10 @@ const options = {
   explainTimeout: timeout,
   cache: flag,
   allowRemoteModel: flag,
+  interval: timeout,
+  listen: text,
+  listenTokenFile: text,
+  insecureListen: flag,
 } as const;
 
 /** The names of all options but the settings of analyzers. */

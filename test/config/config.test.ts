@@ -93,6 +93,9 @@ test('without anything there are defaults', async () => {
     explainTimeout: 600_000,
     cache: true,
     allowRemoteModel: false,
+    interval: 60_000,
+    listen: '127.0.0.1:9465',
+    insecureListen: false,
     analyzers: {},
   });
 });

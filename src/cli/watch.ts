@@ -1,0 +1,133 @@
+import type { Command } from 'commander';
+import type { Config } from '../config/load.ts';
+import { UserError } from '../errors.ts';
+import { rendererOf, type RenderOptions } from '../render/formats.ts';
+import { duration } from '../graph/time.ts';
+import type { Severity } from '../model/finding.ts';
+import { renderChangeLines, renderChanges } from '../render/changes.ts';
+import { clean } from '../render/terminal.ts';
+import { changesBetween } from '../watch/changes.ts';
+import { watchLoop } from '../watch/loop.ts';
+import { pagesOf } from '../watch/pages.ts';
+import { pauseAfter, type WatchState } from '../watch/state.ts';
+import { toRunOptions } from './analyze.ts';
+import { useColor } from './color.ts';
+import { checkConflicts } from './conflicts.ts';
+import { exitCodes } from './exit.ts';
+import { givenFlags } from './flags.ts';
+import { hooksFor } from './hooks.ts';
+import type { Io } from './io.ts';
+import { loadAnalyzers } from './load-analyzers.ts';
+import { startServing } from './listening.ts';
+import type { Loaders } from './loaders.ts';
+import { startProgress } from './progress.ts';
+
+const second = 1_000;
+
+/** Looks at a cluster again and again, prints what changes, and serves the last report. @returns the exit code, once told to end. */
+export async function watchCommand(
+  targets: readonly string[],
+  command: Command,
+  io: Io,
+  loaders: Loaders,
+): Promise<number> {
+  const flags = givenFlags(command);
+  const [analyzers, { loadConfig }, { neededResources, run }] = await Promise.all([
+    loadAnalyzers(flags, io.environment),
+    import('../config/load.ts'),
+    import('../pipeline.ts'),
+  ]);
+  const config = await loadConfig({ flags, environment: io.environment, analyzers });
+  checkConflicts(flags, config);
+  if (config.interval < second)
+    throw new UserError('bad-interval', '--interval must be one second or more', { hint: 'Write it as 30s or 5m.' });
+  const format = formatOf(config, flags);
+  const titles = new Map(
+    analyzers.flatMap(({ codes }) => Object.entries(codes).map(([code, { title }]) => [code, title] as const)),
+  );
+  const options: RenderOptions = { severity: config.severity, titleOf: (code) => titles.get(code) };
+  const wanted = neededResources(analyzers);
+  const progress = await startProgress(io, false);
+  const look = async () => {
+    const hooks = hooksFor(io, config, progress);
+    const load = () => loaders.live(config, hooks, wanted);
+    return (await run({ ...toRunOptions(config, targets, analyzers), inventory: true, load })).report;
+  };
+  io.willEndItself?.();
+  let state: WatchState | undefined;
+  const serving = await startServing(
+    config,
+    io,
+    pagesOf(() => state, options),
+  );
+  try {
+    await watchLoop({
+      look,
+      interval: config.interval,
+      signal: io.signal,
+      onLook: async (now, last, error) => {
+        state = now;
+        await tell(now, last, { error, config, io, format, options });
+      },
+    });
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+  } finally {
+    await serving?.close();
+  }
+  return exitCodes.ok;
+}
+
+type ChangeFormat = 'text' | 'jsonl';
+
+/** What the configuration file says of outputs is said of `analyze`. */
+function formatOf({ output }: Config, flags: Readonly<Record<string, unknown>>): ChangeFormat {
+  if (!('output' in flags)) return 'text';
+  const [{ format, file } = { format: 'text' as const, file: undefined }] = output;
+  if ((format === 'text' || format === 'jsonl') && file === undefined && output.length === 1) return format;
+  throw new UserError('bad-format', `watch writes text or jsonl, to stdout`, {
+    hint: 'The last report as JSON, as metrics and as a page is served at the address of --listen.',
+  });
+}
+
+interface Telling {
+  readonly error: unknown;
+  readonly config: Config;
+  readonly io: Io;
+  readonly format: ChangeFormat;
+  readonly options: RenderOptions;
+}
+
+/** Prints the whole report after the first look, and what changed after the others. */
+async function tell(now: WatchState, last: WatchState, telling: Telling): Promise<void> {
+  const { error, config, io, format, options } = telling;
+  if (error !== undefined) {
+    const wait = duration(pauseAfter(now, config.interval, 0) / second);
+    io.err(`The cluster could not be read: ${clean(messageOf(error))}. Next try in ${wait}.\n`);
+    return;
+  }
+  if (last.failures > 0) io.err('The cluster can be read again.\n');
+  const { report } = now;
+  if (report === undefined) return;
+  const color = useColor(config.color, io.environment, io.outIsTerminal);
+  if (last.report === undefined && format === 'text') {
+    const render = await rendererOf('text');
+    return io.out(render(report, { ...options, color, ...(io.columns === undefined ? {} : { columns: io.columns }) }));
+  }
+  const changes = changesBetween(last.report, report).filter(({ incident }) =>
+    isShown(incident.severity, config.severity),
+  );
+  if (changes.length === 0) return;
+  const at = report.takenAt;
+  await io.out(format === 'text' ? renderChanges(changes, at, { color }) : renderChangeLines(changes, at));
+}
+
+const severities: readonly Severity[] = ['critical', 'warning', 'info'];
+
+function isShown(severity: Severity, least: Severity): boolean {
+  return severities.indexOf(severity) <= severities.indexOf(least);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
