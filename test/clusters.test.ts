@@ -4,10 +4,10 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { analyzers } from '../analyzers/index.ts';
 import { loadRecorded } from '../src/cluster/recorded.ts';
-import type { Report } from '../src/model/report.ts';
 import { analyze } from '../src/pipeline.ts';
 import { renderJson } from '../src/render/json.ts';
 import { renderText } from '../src/render/text.ts';
+import { steady } from './support/steady.ts';
 import { expected, readStory, told } from './support/story-file.ts';
 
 // What a real control plane did with the manifests of test/e2e/stories, as `make record` wrote it down.
@@ -20,13 +20,6 @@ const titles = new Map(
 test('there are stories', () => {
   expect(stories.length).toBeGreaterThan(10);
 });
-
-/** A report without what changes whenever the tool learns something: how much it knows, and what older recordings lack. */
-function steady(report: Report): Report {
-  const gaps = report.gaps.filter(({ reason }) => reason !== 'not in the recording');
-  const stats = { ...report.stats, analyzers: 0, codes: 0 };
-  return { ...report, tool: { ...report.tool, version: '0' }, complete: gaps.length === 0, gaps, stats };
-}
 
 describe.each(stories.map(({ name }) => name).sort())('%s', (name) => {
   const file = (one: string) => path.join(folder, name, one);

@@ -23,6 +23,7 @@ const renderers: Readonly<Record<Format, () => Promise<Renderer>>> = {
   text: async () => (await import('./text.ts')).renderText,
   json: async () => (await import('./json.ts')).renderJson,
   jsonl: async () => (await import('./jsonl.ts')).renderJsonl,
+  yaml: async () => (await import('./yaml.ts')).renderYaml,
 };
 
 /** The renderer of a format. */

@@ -10,12 +10,14 @@ export function clean(text: string): string {
   return text.replaceAll(white, ' ').replaceAll(hidden, '\u{FFFD}');
 }
 
+/** What a terminal would act upon and JSON leaves as it is: DEL, C1, format characters, line and paragraph separators. */
+export const actedUpon = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /**
- * Escapes in JSON text what JSON itself leaves as it is but a terminal would act upon: DEL, C1, format characters, line and
- * paragraph separators. The value that a parser reads stays the same.
+ * Escapes in JSON text what JSON itself leaves as it is but a terminal would act upon. The value that a parser reads stays the same.
  */
 export function escapeJson(json: string): string {
-  return json.replaceAll(/[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu, (char) =>
+  return json.replaceAll(actedUpon, (char) =>
     Array.from({ length: char.length }, (_, index) => unicodeEscape(char.charCodeAt(index))).join(''),
   );
 }

@@ -4,12 +4,68 @@ import { loadRecorded } from '../../src/cluster/recorded.ts';
 import type { Report } from '../../src/model/report.ts';
 import { analyze } from '../../src/pipeline.ts';
 import { inventoryOf } from '../../src/report/inventory.ts';
+import { steady } from './steady.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
 /** The report of the recording that comes with the package. */
 export function demoReport(): Promise<Report> {
   return recordedReport(path.join(root, 'demo/shop.snapshot.gz'));
+}
+
+/** The report of a story of test/clusters. */
+export function storyReport(name: string): Promise<Report> {
+  return recordedReport(path.join(root, 'test/clusters', name, 'cluster.snapshot.gz'));
+}
+
+/**
+ * The reports that every format has golden files of: a broken cluster, a healthy one, and one of which something could not be seen,
+ * with a problem that is ignored and one that was known before.
+ */
+export async function goldenReports(): Promise<Readonly<Record<'broken' | 'healthy' | 'incomplete', Report>>> {
+  const [broken, healthy, partial] = await Promise.all([
+    demoReport(),
+    storyReport('healthy-shop'),
+    storyReport('load-balancer-pending'),
+  ]);
+  return { broken: steady(broken), healthy: steady(healthy), incomplete: incomplete(steady(partial)) };
+}
+
+function incomplete(report: Report): Report {
+  const { incidents, problems } = report.summary;
+  const service = { apiVersion: 'v1', kind: 'Service', namespace: 'attic', name: 'old' };
+  const gone = { id: '0c5e62d1a9b4', code: 'ServiceSelectsNothing', severity: 'warning', object: service } as const;
+  const ignored = { id: '1f3a5b7c9d0e', code: 'DeploymentUnavailable', severity: 'critical' } as const;
+  return {
+    ...report,
+    complete: false,
+    summary: { incidents, problems, suppressed: { critical: 1, warning: 0, info: 0 } },
+    problems: report.problems.map((problem) => ({ ...problem, known: true as const })),
+    suppressed: [
+      {
+        ...ignored,
+        object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'attic', name: 'old' },
+        message: '0 of 1 replicas are available',
+        by: 'annotation',
+        rule: 'DeploymentUnavailable',
+        reason: 'moves out in spring',
+        until: '2027-03-01T00:00:00Z',
+      },
+    ],
+    baseline: {
+      takenAt: '2026-11-01T06:00:00Z',
+      new: { critical: 0, warning: 0, info: 0 },
+      known: problems,
+      resolved: [{ ...gone, message: 'no pod has the labels app=old' }],
+      unseen: [],
+    },
+    gaps: [
+      { what: 'resource', name: 'secrets', reason: 'may not be listed (403)' },
+      { what: 'namespace', name: 'vault', reason: 'may not be read (403)' },
+    ],
+    assumptions: ['pods are complete: their List spans several namespaces.'],
+    hints: ['deploy/rbac-secrets.yaml lets it see Secrets.'],
+  };
 }
 
 async function recordedReport(file: string): Promise<Report> {
