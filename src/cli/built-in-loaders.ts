@@ -1,4 +1,4 @@
-import type { RequestInfo, ServerOptions } from '../cluster/live.ts';
+import type { RequestInfo, ServerOptions, Surroundings } from '../cluster/live.ts';
 import type { RecordedOptions } from '../cluster/recorded.ts';
 import type { Config } from '../config/load.ts';
 import { UserError } from '../errors.ts';
@@ -11,11 +11,14 @@ import type { LoadHooks, Loaders } from './loaders.ts';
 /** The loaders that read real clusters and files. What each needs is imported when it is used. */
 export const builtInLoaders: Loaders = {
   live: async (config, hooks, wanted) => {
-    const [{ loadLive }, { setFlagsFromString }] = await Promise.all([import('../cluster/live.ts'), import('node:v8')]);
+    const [{ loadLive, surroundings }, { setFlagsFromString }] = await Promise.all([
+      import('../cluster/live.ts'),
+      import('node:v8'),
+    ]);
     // A young generation that grows with what is read costs 100 MB on large clusters and gains no time.
     setFlagsFromString('--semi-space-growth-factor=1');
     return loadLive({
-      ...serverOptions(config, hooks),
+      ...serverOptions(config, hooks, surroundings(hooks.environment)),
       namespaces: config.namespace,
       secrets: config.secrets,
       resources: wanted,
@@ -43,19 +46,21 @@ export const builtInLoaders: Loaders = {
     return loaded;
   },
   serverVersion: async (config, hooks) => {
-    const { serverVersion } = await import('../cluster/live.ts');
-    const { connection, version: server = 'of unknown version' } = await serverVersion(serverOptions(config, hooks));
+    const { serverVersion, surroundings } = await import('../cluster/live.ts');
+    const options = serverOptions(config, hooks, surroundings(hooks.environment));
+    const { connection, version: server = 'of unknown version' } = await serverVersion(options);
     return `${server} (${connection.server})`;
   },
 };
 
-function serverOptions(config: Config, hooks: LoadHooks): ServerOptions {
+function serverOptions(config: Config, hooks: LoadHooks, around: Surroundings): ServerOptions {
   const { onRequest } = hooks;
   const print = ({ method, path, status, bytes, ms }: RequestInfo) =>
     onRequest?.(`${method} ${path} ${status === 0 ? 'no answer' : status} ${bytes} bytes ${Math.round(ms)} ms`);
   return {
     env: hooks.environment,
-    ...given(config, ['kubeconfig', 'context', 'cluster', 'user', 'as']),
+    around,
+    ...given(config, ['kubeconfig', 'context', 'cluster', 'user', 'token', 'as']),
     asGroup: config.asGroup,
     insecureSkipTlsVerify: config.insecureSkipTlsVerify,
     ...(config.requestTimeout === undefined ? {} : { requestTimeoutMs: config.requestTimeout }),
@@ -65,7 +70,7 @@ function serverOptions(config: Config, hooks: LoadHooks): ServerOptions {
 }
 
 /** Those of some options that were given. */
-function given<Name extends 'kubeconfig' | 'context' | 'cluster' | 'user' | 'as'>(
+function given<Name extends 'kubeconfig' | 'context' | 'cluster' | 'user' | 'token' | 'as'>(
   config: Config,
   names: readonly Name[],
 ): Partial<Record<Name, string>> {

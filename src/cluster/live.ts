@@ -3,6 +3,8 @@ import { openApiServer } from './api-server.ts';
 import type { RequestInfo } from './http/transport.ts';
 import type { Connection } from './kubeconfig/connection.ts';
 import { type ConfigOptions, resolveConfig } from './kubeconfig/resolve.ts';
+import { withStandIn } from './kubeconfig/stand-in.ts';
+import { outside, type Surroundings } from './kubeconfig/surroundings.ts';
 import { checkNamespaces } from './live-namespaces.ts';
 import { readInOrder } from './live-order.ts';
 import { createReader, timeText } from './live-read.ts';
@@ -11,7 +13,8 @@ import type { Loaded } from './load.ts';
 import { createStore } from './store.ts';
 
 export { resolveConfig } from './kubeconfig/resolve.ts';
-export type { Connection, ConfigOptions, RequestInfo };
+export { surroundings } from './kubeconfig/surroundings.ts';
+export type { Connection, ConfigOptions, RequestInfo, Surroundings };
 
 export interface ServerOptions extends ConfigOptions {
   /** For one request, in milliseconds; 0 means no limit. Without it a minute, the API server's own limit. */
@@ -38,7 +41,7 @@ const minute = 60_000;
  * lets nothing be read; when a namespace asked for does not exist. Whatever `signal` was aborted with.
  */
 export async function loadLive(options: LiveOptions): Promise<Loaded> {
-  const connection = await resolveConfig(options);
+  const connection = await connectionOf(options);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const server = await open(connection, options, signal);
@@ -92,7 +95,7 @@ function namespacesToCheck(
 export async function serverVersion(
   options: ServerOptions,
 ): Promise<{ readonly connection: Connection; readonly version?: string }> {
-  const connection = await resolveConfig(options);
+  const connection = await connectionOf(options);
   const server = await open(connection, options, options.signal);
   try {
     const version = await server.version();
@@ -100,6 +103,10 @@ export async function serverVersion(
   } finally {
     await server.close();
   }
+}
+
+async function connectionOf(options: ServerOptions): Promise<Connection> {
+  return withStandIn(await resolveConfig(options), options.around ?? outside);
 }
 
 function open(connection: Connection, options: ServerOptions, signal: AbortSignal): ReturnType<typeof openApiServer> {

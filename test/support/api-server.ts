@@ -46,6 +46,8 @@ export interface FakeServer {
 export interface ServerOptions {
   readonly tls?: KeyPair & { readonly clientCa?: string };
   readonly port?: number;
+  /** Another address of loopback: with it a server can play another machine. */
+  readonly host?: string;
   /** Called with each HTTP/2 session's socket or HTTP/1.1 socket. */
   readonly onSocket?: (socket: Socket) => void;
 }
@@ -96,12 +98,13 @@ export async function startServer(
     socket.once('close', () => sockets.delete(socket));
     options.onSocket?.(socket);
   });
+  const { host = '127.0.0.1' } = options;
   const listening = Promise.withResolvers<void>();
-  server.once('error', listening.reject).listen(options.port ?? 0, '127.0.0.1', listening.resolve);
+  server.once('error', listening.reject).listen(options.port ?? 0, host, listening.resolve);
   await listening.promise;
   const { port } = server.address() as AddressInfo;
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     port,
     seen,
     connections: () => connections,

@@ -7,9 +7,11 @@ import { tunnel } from './tunnel.ts';
 export interface ConnectorOptions {
   /** What to trust and who to be; see `secureOptions`. */
   readonly tls: ConnectionOptions;
-  /** The name that the server's certificate must be for, where it is not the host's. */
+  /** The name or address that the server's certificate must be for, where it is not the host's. */
   readonly serverName?: string | undefined;
   readonly proxy?: URL | undefined;
+  /** The address to connect to in place of the server's host, or of the proxy's where there is one. */
+  readonly dial?: string | undefined;
   /** Speak HTTP/1.1 although the server may know HTTP/2. */
   readonly http1?: boolean;
   readonly timeoutMs: number;
@@ -20,7 +22,7 @@ export interface ConnectorOptions {
  * and an IP address is verified without being sent as SNI.
  */
 export function connector(build: typeof buildConnector, options: ConnectorOptions): buildConnector.connector {
-  const { serverName, proxy, timeoutMs } = options;
+  const { serverName, proxy, dial, timeoutMs } = options;
   const plain = build({ timeout: timeoutMs });
   const secure = build({
     ...options.tls,
@@ -37,9 +39,12 @@ export function connector(build: typeof buildConnector, options: ConnectorOption
     const name = serverName ?? bare(target.hostname);
     return { ...target, hostname: bare(target.hostname), servername: isIP(name) === 0 ? name : '' };
   };
-  if (proxy === undefined) return (target, callback) => direct(named(target), callback);
+  if (proxy === undefined) {
+    return (target, callback) =>
+      direct({ ...named(target), ...(dial === undefined ? {} : { hostname: dial }) }, callback);
+  }
   return (target, callback) => {
-    void through(proxy, target, timeoutMs, (error, socket) => {
+    void through({ proxy, dial }, target, timeoutMs, (error, socket) => {
       if (error !== null || target.protocol !== 'https:') callback(...([error, socket] as Parameters<typeof callback>));
       else direct({ ...named(target), httpSocket: socket }, callback);
     });
@@ -47,7 +52,7 @@ export function connector(build: typeof buildConnector, options: ConnectorOption
 }
 
 async function through(
-  proxy: URL,
+  by: { readonly proxy: URL; readonly dial: string | undefined },
   target: buildConnector.Options,
   timeoutMs: number,
   done: (...result: [Error, null] | [null, Socket]) => void,
@@ -55,7 +60,7 @@ async function through(
   const port = Number(target.port || (target.protocol === 'https:' ? 443 : 80));
   let result: [Error, null] | [null, Socket];
   try {
-    result = [null, await tunnel(proxy, { host: bare(target.hostname), port }, timeoutMs)];
+    result = [null, await tunnel(by, { host: bare(target.hostname), port }, timeoutMs)];
   } catch (error) {
     result = [error as Error, null];
   }

@@ -2,6 +2,7 @@ import type { Agent, buildConnector, Dispatcher } from 'undici';
 import type { Connection } from '../kubeconfig/connection.ts';
 import type { Credential } from '../kubeconfig/credentials.ts';
 import { connector } from './connector.ts';
+import { bare } from './proxy-io.ts';
 import { secureOptions } from './secure-options.ts';
 
 /** A page of the largest objects that etcd takes (1.5 MB) stays far below this. */
@@ -38,8 +39,9 @@ export function createDispatchers(connection: Connection, { build, timeoutMs, pr
         h2Options: { settings: { initialWindowSize: 4 << 20 }, connectionWindowSize: 16 << 20 },
         connect: connector(build.buildConnector, {
           tls: secure ? secureOptions({ ca: connection.ca, insecure: connection.insecure, certificate, key }) : {},
-          serverName: secure ? connection.serverName : undefined,
+          serverName: secure ? (connection.serverName ?? bare(new URL(connection.server).hostname)) : undefined,
           proxy,
+          dial: connection.dial?.address,
           http1: repeatsHeaders(connection),
           timeoutMs,
         }),

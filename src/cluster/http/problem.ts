@@ -19,7 +19,8 @@ export function errorCode(error: unknown): string | undefined {
  */
 export function connectionProblem(error: unknown, connection: Connection, timeoutMs: number): UserError {
   if (error instanceof UserError) return error;
-  const { server, name, proxy } = connection;
+  const { name, proxy } = connection;
+  const server = placeOf(connection);
   const through = proxy === undefined ? '' : ` through the proxy ${proxyText(proxy)}`;
   const unreachable = (why: string, hint: string) =>
     new UserError('unreachable', `cannot reach ${server}${through}: ${why}`, { hint, cause: error });
@@ -57,6 +58,11 @@ export function connectionProblem(error: unknown, connection: Connection, timeou
   }
 }
 
+/** The server as the kubeconfig writes it, and where it was looked for in its place. */
+function placeOf({ server, dial, proxy }: Connection): string {
+  return dial === undefined || proxy !== undefined ? server : `${server} (at ${dial.name})`;
+}
+
 function words(code: string, error: unknown): string {
   if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_INFO|ERR_HTTP2_.*)$/.test(code)) return 'the connection broke';
   return code === '' ? (error instanceof Error ? error.name : 'unknown') : code;
@@ -74,7 +80,8 @@ const untrusted = new Set([
 ]);
 
 function trustProblem(code: string, error: unknown, connection: Connection): UserError | undefined {
-  const { server, name, ca } = connection;
+  const { name, ca } = connection;
+  const server = placeOf(connection);
   const wrong = (why: string, hint: string) => new UserError('tls-untrusted', why, { hint, cause: error });
   if (untrusted.has(code)) {
     return ca === undefined
@@ -90,7 +97,7 @@ function trustProblem(code: string, error: unknown, connection: Connection): Use
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     const names = certificateNames(error);
     return wrong(
-      `the certificate of ${server} is not for ${connection.serverName ?? new URL(server).hostname}${names === '' ? '' : `, but for ${names}`}`,
+      `the certificate of ${server} is not for ${connection.serverName ?? new URL(connection.server).hostname}${names === '' ? '' : `, but for ${names}`}`,
       `Use one of its names in the server of cluster "${name}", or as its tls-server-name.`,
     );
   }

@@ -1,14 +1,19 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { checkServerIdentity, connect as connectTls } from 'node:tls';
 import { bare, ProxyError, readHead, type Target } from './proxy-io.ts';
 import { socks5 } from './socks5.ts';
 
 /**
  * A socket that leads through a proxy to a target: by CONNECT (http, https) or SOCKS5.
+ * @param by the proxy, and the address to connect to in place of its host.
  * @throws ProxyError
  */
-export async function tunnel(proxy: URL, target: Target, timeoutMs: number): Promise<Socket> {
-  const socket = open(proxy);
+export async function tunnel(
+  { proxy, dial }: { readonly proxy: URL; readonly dial?: string | undefined },
+  target: Target,
+  timeoutMs: number,
+): Promise<Socket> {
+  const socket = open(proxy, dial);
   const timer =
     timeoutMs > 0 ? setTimeout(() => socket.destroy(new ProxyError('it does not answer')), timeoutMs) : undefined;
   try {
@@ -26,12 +31,18 @@ export async function tunnel(proxy: URL, target: Target, timeoutMs: number): Pro
   }
 }
 
-function open(proxy: URL): Socket {
-  const host = bare(proxy.hostname);
+function open(proxy: URL, dial: string | undefined): Socket {
+  const name = bare(proxy.hostname);
+  const host = dial ?? name;
   const standard = { 'http:': 80, 'https:': 443 }[proxy.protocol] ?? 1080;
   const port = proxy.port === '' ? standard : Number(proxy.port);
   if (proxy.protocol !== 'https:') return connectPlain({ host, port });
-  return connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) });
+  return connectTls({
+    host,
+    port,
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    checkServerIdentity: (_, peer) => checkServerIdentity(name, peer),
+  });
 }
 
 function opened(socket: Socket, event: string): Promise<void> {

@@ -6,7 +6,7 @@ import { jwtExpiry } from '../kubeconfig/jwt.ts';
 
 /** The error for a 401: whose credentials were refused, and since when they have expired where that can be read off them. */
 export async function unauthorized(connection: Connection, signal: AbortSignal): Promise<UserError> {
-  const { server, user } = connection;
+  const { server, user, name } = connection;
   const credential = await connection.credentials.current(signal);
   if (credential.authorization === undefined && credential.certificate === undefined) {
     return new UserError(
@@ -18,7 +18,8 @@ export async function unauthorized(connection: Connection, signal: AbortSignal):
     );
   }
   const expired = expiredAt(credential);
-  const whose = user === undefined ? 'the service account' : `user "${user}"`;
+  const whose =
+    user !== undefined ? `user "${user}"` : name === 'in-cluster' ? 'the service account' : 'the token that was given';
   return new UserError(
     'unauthorized',
     expired === undefined

@@ -17,6 +17,8 @@ export interface Connection {
   /** The name that the server's certificate must be for, where it is not the host's. */
   readonly serverName?: string;
   readonly proxy?: URL;
+  /** The machine to connect to in place of the server's host, or of the proxy's where there is one; all else stays as the URL says. */
+  readonly dial?: { readonly name: string; readonly address: string };
   readonly compress: boolean;
   readonly impersonation: Headers;
   readonly credentials: Credentials;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { UserError } from '../../errors.ts';
+import { pluginHint } from './container-hints.ts';
 import type { Environment } from './files.ts';
 import type { ExecEntry } from './types.ts';
 
@@ -10,6 +11,8 @@ export interface PluginRun {
   /** The text for KUBERNETES_EXEC_INFO. */
   readonly info: (interactive: boolean) => string;
   readonly timeoutMs: number;
+  /** Whether this runs in a container, where plugins are missing that the machine has. */
+  readonly container: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -21,7 +24,7 @@ const mostErrors = 1 << 16;
  * not forbid it, else nothing at all: a plugin that reads it comes to its end at once instead of waiting for ever.
  * @throws UserError `bad-credentials` when it is not installed, fails, or takes too long.
  */
-export async function runPlugin({ entry, env, info, timeoutMs, signal }: PluginRun): Promise<string> {
+export async function runPlugin({ entry, env, info, timeoutMs, container, signal }: PluginRun): Promise<string> {
   const interactive = entry.interactive !== 'Never' && isTerminal(process.stdin) && isTerminal(process.stderr);
   if (entry.interactive === 'Always' && !interactive) {
     throw problem(entry, 'needs a terminal, and there is none', 'Log in from a terminal first.');
@@ -64,6 +67,9 @@ export async function runPlugin({ entry, env, info, timeoutMs, signal }: PluginR
     if (error instanceof UserError || signal.aborted) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const hint = entry.installHint === undefined ? undefined : oneLine(entry.installHint);
+    if (code === 'ENOENT' && container) {
+      throw problem(entry, 'is not in this container', pluginHint(entry.command), error);
+    }
     if (code === 'ENOENT') {
       throw problem(entry, 'is not installed', hint ?? 'Install it, or put it on the PATH.', error);
     }

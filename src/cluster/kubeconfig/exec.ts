@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts';
 import type { Environment } from './files.ts';
 import { type Credential, type Credentials, made } from './credentials.ts';
 import { runPlugin } from './exec-run.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { ClusterEntry, ExecEntry } from './types.ts';
 
 const group = 'client.authentication.k8s.io';
@@ -14,6 +15,7 @@ export interface ExecOptions {
   readonly server: string;
   readonly env: Environment;
   readonly timeoutMs: number;
+  readonly around: Surroundings;
 }
 
 /**
@@ -27,6 +29,7 @@ export function execCredentials(options: ExecOptions): Credentials {
       env: options.env,
       info: (interactive) => JSON.stringify(execInfo(options, interactive)),
       timeoutMs: options.timeoutMs,
+      container: options.around.container,
       signal,
     });
     return readCredential(options.entry, output);

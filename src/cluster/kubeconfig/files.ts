@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { UserError } from '../../errors.ts';
+import { mountHint, ownerHint } from './container-hints.ts';
 import { parseKubeconfig } from './parse.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Kubeconfig } from './types.ts';
 
 /** The environment, as `process.env` is shaped. */
@@ -20,15 +22,19 @@ export interface FoundKubeconfig {
  * the missing ones are skipped, and the first one to set a name or the current context wins.
  * @throws UserError `no-kubeconfig` when a file that was named does not exist, `bad-kubeconfig` when one cannot be read.
  */
-export async function findKubeconfig(named: string | undefined, env: Environment): Promise<FoundKubeconfig> {
+export async function findKubeconfig(
+  named: string | undefined,
+  env: Environment,
+  around: Surroundings,
+): Promise<FoundKubeconfig> {
   const paths = named === undefined ? standard(env) : [resolve(named)];
   const files: { file: string; state: 'read' | 'missing' | 'empty' }[] = [];
   const found: Kubeconfig[] = [];
   for (const file of paths) {
-    const text = await read(file);
+    const text = await read(file, around);
     if (text === undefined && named !== undefined) {
       throw new UserError('no-kubeconfig', `there is no file ${file}`, {
-        hint: 'Check the path given with --kubeconfig.',
+        hint: around.container ? mountHint : 'Check the path given with --kubeconfig.',
       });
     }
     const config = text === undefined ? undefined : parseKubeconfig(file, text);
@@ -48,7 +54,7 @@ function standard(env: Environment): readonly string[] {
   return [join(home, '.kube', 'config')];
 }
 
-async function read(file: string): Promise<string | undefined> {
+async function read(file: string, { container, uid }: Surroundings): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -56,7 +62,7 @@ async function read(file: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     const why = code === 'EISDIR' ? 'it is a folder' : code === 'EACCES' ? 'permission denied' : (code ?? 'unknown');
     throw new UserError('bad-kubeconfig', `cannot read ${file}: ${why}`, {
-      hint: 'Name another file with --kubeconfig.',
+      hint: container && code === 'EACCES' ? await ownerHint(file, uid) : 'Name another file with --kubeconfig.',
       cause: error,
     });
   }

@@ -1,62 +1,24 @@
 import { UserError } from '../../errors.ts';
-import { type Credentials, fixed, made } from './credentials.ts';
+import { type Credentials, fixed } from './credentials.ts';
 import { jwtExpiry } from './jwt.ts';
-import { saveTokens } from './oidc-save.ts';
-import { refresh } from './oidc-refresh.ts';
-import type { Environment } from './files.ts';
-
-export interface OidcOptions {
-  readonly user: string;
-  readonly config: Readonly<Record<string, string>>;
-  /** The kubeconfig file that holds the tokens. */
-  readonly origin: string;
-  readonly env: Environment;
-  readonly timeoutMs: number;
-}
 
 /**
- * The ID token of an `oidc` auth-provider entry, refreshed at the identity provider when it has expired or the server refuses it.
- * @throws UserError `bad-credentials` when it has expired and cannot be refreshed.
+ * The ID token of an `oidc` auth-provider entry, as long as it holds. It is not refreshed: many providers take a refresh token back when
+ * it is used, and who does not write the new one into the kubeconfig, which is nobody's but kubectl's to change, would have kubectl
+ * log in again. (kubectl itself gives up a refresh that it cannot store: client-go's plugin/pkg/client/auth/oidc.)
+ * @throws UserError `bad-credentials` when it has expired.
  */
-export function oidcCredentials({ user, config, origin, env, timeoutMs }: OidcOptions): Credentials {
-  const idToken = config['id-token'] ?? '';
-  let refreshToken = config['refresh-token'] ?? '';
-  const expires = jwtExpiry(idToken);
+export function oidcCredentials(user: string, config: Readonly<Record<string, string>>): Credentials {
+  const token = config['id-token'] ?? '';
+  const expires = jwtExpiry(token);
   // kubectl, too, sends a token that it cannot read as it is.
-  const valid = idToken !== '' && (expires === undefined || expires - leeway > Date.now());
-  const issuer = config['idp-issuer-url'] ?? '';
-  if (refreshToken === '' || issuer === '') {
-    if (valid) return fixed({ authorization: `Bearer ${idToken}` });
-    throw new UserError(
-      'bad-credentials',
-      `the OIDC token of user "${user}" has expired and there is no refresh token`,
-      {
-        hint: 'Log in again.',
-      },
-    );
-  }
-  let first = valid;
-  return made(async (signal) => {
-    if (first) {
-      first = false;
-      return { credential: { authorization: `Bearer ${idToken}` }, ...until(expires) };
-    }
-    const fresh = await refresh({ user, config, issuer, refreshToken, env, timeoutMs, signal });
-    if (fresh.refreshToken !== undefined && fresh.refreshToken !== refreshToken) {
-      // A provider that rotates refresh tokens has just taken the old one back: unless the new one is kept, the next kubectl
-      // would have to log in again.
-      await saveTokens(origin, [
-        [refreshToken, fresh.refreshToken],
-        [idToken, fresh.idToken],
-      ]);
-      refreshToken = fresh.refreshToken;
-    }
-    return { credential: { authorization: `Bearer ${fresh.idToken}` }, ...until(jwtExpiry(fresh.idToken)) };
+  if (token !== '' && (expires === undefined || expires - leeway > Date.now()))
+    return fixed({ authorization: `Bearer ${token}` });
+  throw new UserError('bad-credentials', `the OIDC token of user "${user}" has expired`, {
+    hint: config['refresh-token']
+      ? 'Run "kubectl get namespaces" once: it fetches a new one and keeps it in the kubeconfig, which is never written here.'
+      : 'Log in again.',
   });
 }
 
 const leeway = 10_000;
-
-function until(expires: number | undefined): { expires?: number } {
-  return expires === undefined ? {} : { expires: expires - leeway };
-}

@@ -18,7 +18,7 @@ export function parseKubeconfig(file: string, text: string): Kubeconfig | undefi
   return {
     ...(currentContext === undefined ? {} : { currentContext }),
     clusters: named(file, root, 'cluster', (fields) => cluster(fields, folder)),
-    users: named(file, root, 'user', (fields) => user(fields, folder, file)),
+    users: named(file, root, 'user', (fields) => user(fields, folder)),
     contexts: named(file, root, 'context', context),
   };
 }
@@ -69,13 +69,12 @@ function cluster(fields: Fields, folder: string): ClusterEntry {
   };
 }
 
-function user(fields: Fields, folder: string, origin: string): UserEntry {
+function user(fields: Fields, folder: string): UserEntry {
   const extra = fields.at('as-user-extra');
   const provider = fields.at('auth-provider');
   const name = provider.text('name');
   const config = provider.at('config');
   return {
-    origin,
     ...optional('token', fields.text('token')),
     ...optional('tokenFile', path(fields.text('tokenFile'), folder)),
     ...optional('username', fields.text('username')),

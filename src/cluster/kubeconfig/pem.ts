@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../errors.ts';
+import { ownerHint } from './container-hints.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Pem } from './types.ts';
 
 /**
@@ -7,9 +9,10 @@ import type { Pem } from './types.ts';
  * @param what how messages call it, such as `client-key of user "jane"`.
  * @throws UserError `bad-kubeconfig` when the file cannot be read or there is no PEM in it.
  */
-export async function readPem(pem: Pem, what: string): Promise<string | undefined> {
+export async function readPem(pem: Pem, what: string, around: Surroundings): Promise<string | undefined> {
   if (pem.data === undefined && pem.file === undefined) return undefined;
-  const text = pem.data === undefined ? await fromFile(pem.file!, what) : Buffer.from(pem.data, 'base64').toString();
+  const text =
+    pem.data === undefined ? await fromFile(pem.file!, what, around) : Buffer.from(pem.data, 'base64').toString();
   if (text.includes('-----BEGIN ')) return text;
   throw new UserError(
     'bad-kubeconfig',
@@ -18,16 +21,19 @@ export async function readPem(pem: Pem, what: string): Promise<string | undefine
   );
 }
 
-async function fromFile(file: string, what: string): Promise<string> {
+async function fromFile(file: string, what: string, { container, uid }: Surroundings): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError(
       'bad-kubeconfig',
-      `${what}: cannot read ${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`,
+      `${what}: cannot read ${file}: ${code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'permission denied' : code}`,
       {
-        hint: 'Mend the path in the kubeconfig, or fetch it anew.',
+        hint:
+          container && code === 'EACCES'
+            ? await ownerHint(file, uid)
+            : 'Mend the path in the kubeconfig, or fetch it anew.',
         cause: error,
       },
     );

@@ -6,7 +6,11 @@ import { type Credentials, fixed } from './credentials.ts';
 import { type Environment, findKubeconfig, type FoundKubeconfig } from './files.ts';
 import { impersonation } from './impersonation.ts';
 import { inCluster } from './in-cluster.ts';
+import { mountHint } from './container-hints.ts';
+import { requireMounted } from './mounted.ts';
 import { readPem } from './pem.ts';
+import { isThisMachine } from './stand-in.ts';
+import { outside, type Surroundings } from './surroundings.ts';
 import type { Kubeconfig, Pem } from './types.ts';
 import { userCredentials } from './user.ts';
 
@@ -19,11 +23,15 @@ export interface ConfigOptions {
   readonly as?: string;
   readonly asGroup?: readonly string[];
   readonly insecureSkipTlsVerify?: boolean;
+  /** A bearer token to send in place of all that the kubeconfig says of the user. */
+  readonly token?: string;
   readonly env: Environment;
   /** How long a credential plugin may take, in milliseconds. */
   readonly pluginTimeoutMs?: number;
   /** Where a pod's service account is mounted, for tests. */
   readonly serviceAccountFolder?: string;
+  /** Where this runs; without it, in no container. */
+  readonly around?: Surroundings;
 }
 
 /**
@@ -32,8 +40,8 @@ export interface ConfigOptions {
  * @throws UserError when there is no configuration, or it is broken or contradicts itself.
  */
 export async function resolveConfig(options: ConfigOptions): Promise<Connection> {
-  const { env } = options;
-  const found = await findKubeconfig(options.kubeconfig, env);
+  const { env, token, around = outside } = options;
+  const found = await findKubeconfig(options.kubeconfig, env, around);
   if (found.config === undefined || isEmpty(found.config)) return fallback(options, found);
   const choice = choose(found.config, options);
   const { cluster, clusterName, user, userName } = choice;
@@ -41,26 +49,28 @@ export async function resolveConfig(options: ConfigOptions): Promise<Connection>
   const server = serverUrl(cluster.server, clusterName, secured ? 'https' : 'http');
   const url = new URL(server);
   const insecure = options.insecureSkipTlsVerify === true || cluster.insecure;
-  const ca = insecure ? undefined : await readPem(cluster.ca, `certificate-authority of cluster "${clusterName}"`);
+  if (around.container) await requireMounted(choice, { insecure, token: token !== undefined });
+  const ca = insecure
+    ? undefined
+    : await readPem(cluster.ca, `certificate-authority of cluster "${clusterName}"`, around);
+  const timeoutMs = options.pluginTimeoutMs ?? 60_000;
   // kubectl sends no credentials over plain http; whoever listens there (kubectl proxy, kwok) needs none.
   const credentials: Credentials =
-    user === undefined || url.protocol === 'http:'
+    url.protocol === 'http:'
       ? fixed({})
-      : await userCredentials({
-          name: userName ?? '',
-          user,
-          cluster,
-          ca,
-          server,
-          env,
-          timeoutMs: options.pluginTimeoutMs ?? 60_000,
-        });
-  const proxy = proxyFor(url, cluster.proxy, env);
+      : token !== undefined
+        ? bearer(token)
+        : user === undefined
+          ? fixed({})
+          : await userCredentials({ name: userName ?? '', user, cluster, ca, server, env, timeoutMs, around });
+  // Docker hands the proxies of the user to every container: from there, too, they are no way to the machine itself.
+  const own = around.container && isThisMachine(url);
+  const proxy = own && cluster.proxy === undefined ? undefined : proxyFor(url, cluster.proxy, env);
   return {
     name: clusterName,
     server,
     ...(choice.context === undefined ? {} : { context: choice.context }),
-    ...(userName === undefined ? {} : { user: userName }),
+    ...(userName === undefined || token !== undefined ? {} : { user: userName }),
     namespace: choice.namespace ?? 'default',
     ...(ca === undefined ? {} : { ca }),
     insecure,
@@ -85,12 +95,13 @@ async function fallback(options: ConfigOptions, found: FoundKubeconfig): Promise
   const pod = options.kubeconfig === undefined ? await inCluster(options.env, options.serviceAccountFolder) : undefined;
   if (pod === undefined) {
     throw new UserError('no-kubeconfig', `there is no Kubernetes configuration: ${whereLooked(found)}`, {
-      hint: 'Name a kubeconfig with --kubeconfig FILE or KUBECONFIG.',
+      hint: options.around?.container === true ? mountHint : 'Name a kubeconfig with --kubeconfig FILE or KUBECONFIG.',
     });
   }
   const proxy = proxyFor(new URL(pod.server), undefined, options.env);
   return {
     ...pod,
+    ...(options.token === undefined ? {} : { credentials: bearer(options.token) }),
     insecure: options.insecureSkipTlsVerify === true,
     ...(proxy === undefined ? {} : { proxy }),
     impersonation: impersonation(undefined, options),
@@ -111,6 +122,8 @@ function whereLooked({ files }: FoundKubeconfig): string {
 function isEmpty({ clusters, contexts, currentContext }: Kubeconfig): boolean {
   return clusters.size === 0 && contexts.size === 0 && currentContext === undefined;
 }
+
+const bearer = (token: string) => fixed({ authorization: `Bearer ${token.trim()}` });
 
 const given = (pem: Pem) => pem.data !== undefined || pem.file !== undefined;
 

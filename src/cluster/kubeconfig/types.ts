@@ -28,8 +28,6 @@ export interface ExecEntry {
 }
 
 export interface UserEntry {
-  /** The file it stands in: an OIDC refresh may have to write there. */
-  readonly origin: string;
   readonly token?: string;
   readonly tokenFile?: string;
   readonly username?: string;

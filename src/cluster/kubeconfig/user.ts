@@ -5,6 +5,7 @@ import type { Environment } from './files.ts';
 import { oidcCredentials } from './oidc.ts';
 import { readPem } from './pem.ts';
 import { unsupportedProvider } from './provider.ts';
+import type { Surroundings } from './surroundings.ts';
 import { tokenFile } from './token-file.ts';
 import type { ClusterEntry, UserEntry } from './types.ts';
 
@@ -16,6 +17,7 @@ export interface UserOptions {
   readonly server: string;
   readonly env: Environment;
   readonly timeoutMs: number;
+  readonly around: Surroundings;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function userCredentials(options: UserOptions): Promise<Credentials
   if (hasToken && hasPassword) throw contradiction(name, 'a token and a password');
   if (user.exec !== undefined && user.provider !== undefined)
     throw contradiction(name, 'an exec plugin and an auth-provider');
-  const certificate = await clientCertificate(name, user);
+  const certificate = await clientCertificate(options);
   if (user.tokenFile !== undefined) return tokenFile(user.tokenFile, { ...certificate, ...bearer(user.token) });
   if (user.token !== undefined) return fixed({ ...certificate, ...bearer(user.token) });
   if (hasPassword) {
@@ -39,10 +41,7 @@ export async function userCredentials(options: UserOptions): Promise<Credentials
   }
   if (user.provider !== undefined) {
     if (user.provider.name !== 'oidc') throw unsupportedProvider(user.provider.name, name);
-    return beside(
-      certificate,
-      oidcCredentials({ ...options, user: name, config: user.provider.config, origin: user.origin }),
-    );
+    return beside(certificate, oidcCredentials(name, user.provider.config));
   }
   if (user.exec !== undefined) {
     checkExec(user.exec, name);
@@ -51,10 +50,10 @@ export async function userCredentials(options: UserOptions): Promise<Credentials
   return fixed(certificate);
 }
 
-async function clientCertificate(name: string, user: UserEntry): Promise<Credential> {
+async function clientCertificate({ name, user, around }: UserOptions): Promise<Credential> {
   const [certificate, key] = await Promise.all([
-    readPem(user.certificate, `client-certificate of user "${name}"`),
-    readPem(user.key, `client-key of user "${name}"`),
+    readPem(user.certificate, `client-certificate of user "${name}"`, around),
+    readPem(user.key, `client-key of user "${name}"`, around),
   ]);
   if (certificate === undefined && key === undefined) return {};
   if (certificate === undefined || key === undefined) {
