@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { schemaText } from '../../scripts/schema.ts';
@@ -174,6 +175,18 @@ test('bad words are refused before anything is loaded', async () => {
   const { report } = await run({ analyzers, load, onStep: (step) => steps.push(step) });
   expect(report.incidents).toHaveLength(1);
   expect(steps).toEqual(['load', 'analyze', 'report']);
+});
+
+test('a living cluster tells how long the run took; two runs on one recording are the same', async () => {
+  const timed = async (source: 'live' | 'recorded') => {
+    const load = async () => {
+      await sleep(20);
+      return loadedOf(cluster, { source });
+    };
+    return (await run({ analyzers, load })).report.stats.seconds;
+  };
+  expect(await timed('live')).toBeGreaterThan(0.015);
+  expect(await timed('recorded')).toBeUndefined();
 });
 
 test('what is read is what analyzers declare, and what rolling up needs', () => {
