@@ -47,12 +47,12 @@ export interface RunOptions extends Omit<AnalyzeOptions, 'inventory'> {
 export async function run(options: RunOptions): Promise<Diagnosis & { readonly loaded: Loaded }> {
   const { load, onStep, scope = {}, analyzers, settings = {}, inventory: isWanted = false, ...rest } = options;
   checkWords(scope, analyzers);
+  const started = performance.now();
   onStep?.('load');
   const loaded = await load();
   onStep?.('analyze');
   const namespaces = scope.namespaces ?? [];
   const inventory = isWanted
-  const started = performance.now();
     ? { inventory: (await import('./report/inventory.ts')).inventoryOf(loaded, { analyzers, settings, namespaces }) }
     : {};
   const diagnosis = diagnose(loaded, { ...rest, analyzers, settings, scope, ...inventory });

@@ -130,11 +130,11 @@ const stats = z.strictObject({
   analyzers: count.meta({ description: 'How many analyzers ran' }),
   codes: count.meta({ description: 'How many kinds of problem they look for' }),
   resources: z.record(z.string(), count).meta({ description: 'How many objects of each resource were looked at' }),
-});
-
   seconds: z
     .exactOptional(z.number().min(0))
     .meta({ description: 'How long it took; left out for recordings, of which the same one gives the same report' }),
+});
+
 export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(schemaVersion),
