@@ -24,8 +24,8 @@ const renderers: Readonly<Record<Format, () => Promise<Renderer>>> = {
   json: async () => (await import('./json.ts')).renderJson,
   jsonl: async () => (await import('./jsonl.ts')).renderJsonl,
   yaml: async () => (await import('./yaml.ts')).renderYaml,
-};
   prometheus: async () => (await import('./prometheus/prometheus.ts')).renderPrometheus,
+};
 
 /** The renderer of a format. */
 export function rendererOf(format: Format): Promise<Renderer> {
