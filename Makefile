@@ -2,8 +2,13 @@
 NODE_BIN := $(CURDIR)/node_modules/.bin
 export PATH := $(NODE_BIN):$(PATH)
 
+DOCKER ?= docker
+COMPOSE ?= $(DOCKER) compose
+IMAGE ?= mekhanikube
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test control-plane e2e record lint types build bench analyze clean
+.PHONY: help demo test control-plane e2e record lint types build bench analyze gpu certs models \
+	image up down clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +39,7 @@ types: node_modules/.ready ## Check the types
 	@tsc -p .
 
 build: node_modules/.ready ## Build dist/
-	@node scripts/build.ts
+	@node scripts/build.ts >&2 # stdout is the report's: make analyze > report.txt
 
 bench: build ## Measure speed and memory against curl, as ratios
 	@npm run --silent bench
@@ -42,11 +47,38 @@ bench: build ## Measure speed and memory against curl, as ratios
 analyze: build ## Analyse the cluster of the current kubectl context: make analyze ARGS="-n shop"
 	@node bin/mekhanikube.js analyze $(ARGS)
 
+gpu: build ## List the GPUs of that cluster, who holds them and who waits: make gpu ARGS="-o json"
+	@node bin/mekhanikube.js gpu $(ARGS)
+
+certs: build ## List the certificates of that cluster, worst first: make certs ARGS="--tree"
+	@node bin/mekhanikube.js certs $(ARGS)
+
+models: build ## List the models of Ollama and what suits this machine: make models ARGS="pull qwen3:8b"
+	@node bin/mekhanikube.js models $(ARGS)
+
+image: ## Build the container image (needs Docker): make image ARGS="--platform linux/arm64"
+	$(engine)
+	@$(DOCKER) build --tag $(IMAGE) --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null) $(ARGS) .
+
+up: ## Start the Ollama of docker-compose.yml and fetch a model (needs Docker): make up MODEL=qwen3:8b
+	$(engine)
+	@$(COMPOSE) up --detach --wait ollama
+	@$(COMPOSE) run --rm models pull $(MODEL)
+
+down: ## Stop what docker-compose.yml started; models and cache stay (needs Docker)
+	$(engine)
+	@$(COMPOSE) --profile '*' down
+
 clean: ## Remove what was built and installed
 	rm -rf dist node_modules
 
 node_modules/.ready: package-lock.json package.json
 	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 22.19 or newer, https://nodejs.org" >&2; exit 2; }
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@test -x $(NODE_BIN)/node || { echo "Node 24 was not installed beside the tools: run npm ci without --ignore-scripts" >&2; exit 2; }
 	@touch $@
+
+define engine
+@command -v $(DOCKER) >/dev/null || { echo "make $@ needs a container engine, and there is no $(DOCKER) on the PATH: install Docker, or say DOCKER=podman" >&2; exit 2; }
+@$(DOCKER) version >/dev/null 2>&1 || { echo "make $@ needs a container engine: $(DOCKER) is installed, but its engine does not answer; start it, or see what $(DOCKER) version says" >&2; exit 2; }
+endef

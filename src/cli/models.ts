@@ -59,9 +59,14 @@ export async function modelsCommand(format: 'text' | 'json', command: Command, i
   return 0;
 }
 
-/** Installs a model, with progress on stderr. @returns the exit code. */
-export async function pullCommand(name: string, command: Command, io: Io): Promise<number> {
-  const { client } = await clientFor(command, io);
+/**
+ * Installs a model, with progress on stderr: without a name the one of the configuration, else the one that suits this machine.
+ * @returns the exit code.
+ */
+export async function pullCommand(asked: string | undefined, command: Command, io: Io): Promise<number> {
+  const { client, config } = await clientFor(command, io);
+  const name = asked ?? config.model ?? recommendedFor(totalmem()).name;
+  if (asked === undefined) io.err(`Installing ${clean(name)}.\n`);
   const progress = await startProgress(io, true);
   try {
     let last = -1;

@@ -129,9 +129,12 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     const { modelsCommand } = await import('./models.ts');
     done(await modelsCommand(output, command, io));
   });
-  const pull = models.command('pull').description('have Ollama install a model').argument('<name>', 'such as qwen3:8b');
+  const pull = models
+    .command('pull')
+    .description('have Ollama install a model')
+    .argument('[name]', 'such as qwen3:8b (default: MEKHANIKUBE_MODEL, then what suits this machine)');
   addOllamaFlags(pull);
-  pull.action(async (name: string, _flags, command: Command) => {
+  pull.action(async (name: string | undefined, _flags, command: Command) => {
     const { pullCommand } = await import('./models.ts');
     done(await pullCommand(name, command, io));
   });

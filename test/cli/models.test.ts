@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { recommended, recommendedFor } from '../../src/explain/ollama/recommended.ts';
 import { type FakeOllama, type FakeOptions, installed, json, startOllama, stream } from '../support/fake-ollama.ts';
@@ -9,9 +10,9 @@ afterEach(async () => {
   ollama = undefined;
 });
 
-async function models(words: readonly string[], fake: FakeOptions = {}) {
+async function models(words: readonly string[], fake: FakeOptions = {}, more: Record<string, string> = {}) {
   ollama = await startOllama(fake);
-  const environment = { XDG_CONFIG_HOME: '/nowhere', OLLAMA_HOST: ollama.url };
+  const environment = { XDG_CONFIG_HOME: '/nowhere', OLLAMA_HOST: ollama.url, ...more };
   return cli(['models', ...words], { environment });
 }
 
@@ -52,6 +53,21 @@ test('pulls, with progress', async () => {
   });
   expect({ code, out }).toEqual({ code: 0, out: '' });
   expect(err).toBe('30 %\n100 %\nInstalled qwen3:4b.\n');
+});
+
+test.each([
+  ['the model of the configuration', { MEKHANIKUBE_MODEL: 'qwen3:4b' }, 'qwen3:4b'],
+  ['what suits this machine', {}, recommendedFor(totalmem()).name],
+])('pulls without a name %s, and says which', async (_, more, name) => {
+  const other: FakeOptions['other'] = (path, body, response) => {
+    if (path !== '/api/pull') return false;
+    expect(body).toMatchObject({ name });
+    stream(response)({ status: 'success' });
+    response.end();
+    return true;
+  };
+  const { code, err } = await models(['pull'], { other }, more);
+  expect({ code, err }).toEqual({ code: 0, err: `Installing ${name}.\nInstalled ${name}.\n` });
 });
 
 test.each<[string, FakeOptions['other'], RegExp]>([
