@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import { connectionProblem } from './http/problem.ts';
 import { getPatiently } from './http/retry.ts';
@@ -23,19 +24,33 @@ export interface ApiServer {
   get(path: string): Promise<Reply>;
   /** The server's version, `v1.36.3`; undefined where it does not tell. @throws UserError `not-kubernetes`, and as `get`. */
   version(): Promise<string | undefined>;
+  /**
+   * True where requests had to be sent again in this run, after the server has had time to come back: one that starts refuses (403)
+   * what it will allow once it has read its roles. Only the first call waits.
+   */
+  recovered(): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** A server that was restarted answers for a second or two before it knows who may do what. */
+const recoveryMs = 2_000;
 
 /** Opens the way to an API server. Nothing is sent yet. */
 export async function openApiServer(connection: Connection, options: ApiServerOptions): Promise<ApiServer> {
   const { signal, timeoutMs } = options;
   const transport = await createTransport(connection, options);
   let answered = false;
+  let troubled = false;
+  let pause: Promise<void> | undefined;
 
   async function get(path: string): Promise<Reply> {
     let reply: Reply;
     try {
-      reply = await getPatiently(transport, path, { signal, answered: () => answered });
+      reply = await getPatiently(transport, path, {
+        signal,
+        answered: () => answered,
+        onTrouble: () => (troubled = true),
+      });
     } catch (error) {
       if (signal.aborted) throw error;
       throw connectionProblem(error, connection, timeoutMs);
@@ -50,6 +65,10 @@ export async function openApiServer(connection: Connection, options: ApiServerOp
     get,
     async version() {
       return versionOf(await get('/version'), connection);
+    },
+    async recovered() {
+      if (troubled) await (pause ??= sleep(recoveryMs, undefined, { signal }));
+      return troubled;
     },
     close: () => transport.close(),
   };

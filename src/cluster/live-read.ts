@@ -30,7 +30,7 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
   let takenAt: string | undefined;
 
   async function read(resource: Resource, begun: () => void): Promise<void> {
-    const readAt = (namespace?: string) =>
+    const readOnce = (namespace?: string) =>
       readObjects({
         server,
         resource,
@@ -41,6 +41,11 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
           onProgress({ resource, objects: store.count(resource) + seen });
         },
       });
+    const readAt = async (namespace?: string) => {
+      const first = await readOnce(namespace);
+      // Once more, and what is refused then is forbidden.
+      return first.outcome.state === 'forbidden' && (await server.recovered()) ? readOnce(namespace) : first;
+    };
     if (resources[resource].custom === true && (await served.lacksGroup(resource))) {
       store.complete(resource);
       readings.set(resource, { resource, state: 'whole', namespaces: [] });

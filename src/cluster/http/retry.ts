@@ -22,6 +22,8 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** Whether the server has answered anything yet. */
   readonly answered: () => boolean;
+  /** Called before a request is sent again. */
+  readonly onTrouble?: () => void;
   /** Overridden by tests. In milliseconds. */
   readonly firstWait?: number;
 }
@@ -31,7 +33,7 @@ export interface RetryOptions {
  * else after waits that double. Gives back the last answer or throws the last error when tries or 30 seconds are used up.
  */
 export async function getPatiently(transport: Transport, path: string, options: RetryOptions): Promise<Reply> {
-  const { signal, answered, firstWait = 200 } = options;
+  const { signal, answered, onTrouble, firstWait = 200 } = options;
   let waited = 0;
   for (let tries = 1; ; tries += 1) {
     let reply: Reply | undefined;
@@ -50,6 +52,7 @@ export async function getPatiently(transport: Transport, path: string, options: 
       return reply;
     }
     waited += wait;
+    onTrouble?.();
     await sleep(wait, undefined, { signal });
   }
 }

@@ -155,6 +155,53 @@ async function goAwayServer(onRequest: (session: ServerHttp2Session, count: numb
   return { http2Server, close, url: `https://127.0.0.1:${port}` };
 }
 
+// A server that was restarted serves before it has read its roles.
+const refusal = failure(403, 'Forbidden', 'pods is forbidden');
+const unwell = { status: 503, headers: { 'retry-after': '0' }, body: '' };
+const nodes = pathOf('nodes');
+const asked = (server: FakeServer, path: string) => server.seen.filter((one) => one.path === path).length;
+
+test.each([
+  ['a broken connection', { instead: 'reset' as const }],
+  ['503', unwell],
+  ['429', { status: 429, headers: { 'retry-after': '0' } }],
+])('a 403 after %s is asked again once', async (_, trouble) => {
+  const { config, server } = await cluster(({ path, before }) => {
+    if (path !== pods) return undefined;
+    return [trouble, refusal][before] ?? { body: list([pod('web')]) };
+  });
+  const { snapshot, gaps } = await load(config);
+  expect(gaps).toEqual([]);
+  expect(snapshot.list('pods')).toMatchObject({ complete: true, items: [{ metadata: { name: 'web' } }] });
+  expect(asked(server, pods)).toBe(3);
+});
+
+test('a 403 that stays is a gap, also after a restart', async () => {
+  const { config, server } = await cluster(({ path, before }) => {
+    if (path === pods && before === 0) return unwell;
+    return path.endsWith('/pods') || path === nodes ? refusal : undefined;
+  });
+  const { gaps } = await load(config, { resources: ['pods', 'nodes', 'namespaces'] });
+  expect(gaps.map(({ name, reason }) => `${name} ${reason}`)).toEqual([
+    'pods may not be listed (403)',
+    'nodes may not be listed (403)',
+  ]);
+  expect(asked(server, pods)).toBe(3);
+  expect(asked(server, nodes)).toBe(2);
+});
+
+test('a 403 is not asked again where nothing was wrong before', async () => {
+  const { config, server } = await cluster(({ path, before }) => {
+    if (path.endsWith('/pods')) return refusal;
+    // Nodes are read after the pods.
+    return path === nodes && before === 0 ? unwell : undefined;
+  });
+  const { gaps } = await load(config, { resources: ['pods', 'nodes'] });
+  expect(gaps).toEqual([{ what: 'resource', name: 'pods', reason: 'may not be listed (403)' }]);
+  expect(asked(server, pods)).toBe(1);
+  expect(asked(server, nodes)).toBe(2);
+});
+
 test('--request-timeout ends a request that is not answered', async () => {
   const { config } = await cluster((seen) => (seen.path === pods ? { instead: 'silence' } : undefined));
   const { gaps } = await load(config, { requestTimeoutMs: 300 });
