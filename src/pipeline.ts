@@ -3,13 +3,16 @@ import { correlate } from './engine/correlate.ts';
 import { runAnalyzers } from './engine/run.ts';
 import { controllerResources } from './graph/owners.ts';
 import { explainFromRunbook } from './explain/explain.ts';
+import type { Comparable } from './model/comparable-schema.ts';
 import type { Analyzer, Incident } from './model/finding.ts';
 import type { Explanation, Report } from './model/report.ts';
 import { allResources, type Resource } from './model/resources.ts';
 import type { Gap, Snapshot } from './model/snapshot.ts';
+import { withBaseline } from './report/baseline.ts';
 import { buildReport } from './report/build.ts';
 import type { Inventory } from './report/inventory.ts';
 import { checkWords, resolveScope, type ScopeRequest } from './report/scope.ts';
+import { sightOf } from './report/sight.ts';
 
 /** What to look for, and what of it to show. */
 export interface AnalyzeOptions {
@@ -19,6 +22,8 @@ export interface AnalyzeOptions {
   readonly scope?: ScopeRequest;
   /** The accelerators and the certificates of the cluster, where the report is to hold them. */
   readonly inventory?: Inventory;
+  /** An earlier report to tell this one against. */
+  readonly baseline?: Comparable | undefined;
 }
 
 /** What has to be read for analyzers: what they declare, and what is needed to roll findings up and to check the scope. */
@@ -82,7 +87,7 @@ export interface Diagnosis {
 
 function diagnose(
   loaded: Loaded,
-  { analyzers, settings = {}, scope: request = {}, inventory }: AnalyzeOptions,
+  { analyzers, settings = {}, scope: request = {}, inventory, baseline }: AnalyzeOptions,
 ): Diagnosis {
   const { snapshot, source, cluster } = loaded;
   const { findings, gaps } = runAnalyzers(snapshot, analyzers, settings);
@@ -117,7 +122,9 @@ function diagnose(
       resources: countResources(snapshot),
     },
   });
-  return { report, told };
+  if (baseline === undefined) return { report, told };
+  const blindTo = sightOf(baseline, report, { analyzers, facts: { snapshot, findings } });
+  return { report: withBaseline(report, baseline, blindTo), told };
 }
 
 /** Gaps for what analyzers read and was not read to the end, where no gap tells of it: what the user chose not to read. */

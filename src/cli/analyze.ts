@@ -34,13 +34,15 @@ export async function analyzeCommand(
   checkConflicts(flags, config);
   const explaining =
     config.explain || config.showPrompt ? await (await import('./explain.ts')).prepare(config, io) : undefined;
+  const baseline =
+    config.baseline === undefined ? undefined : await (await import('./read-report.ts')).readReport(config.baseline);
   const progress = await startProgress(io, isForPerson(config.output) && !config.verbose);
   const hooks = hooksFor(io, config, progress);
   let diagnosis: Awaited<ReturnType<typeof run>>;
   try {
     const wanted = neededResources(analyzers);
     const load = () => (config.from.length > 0 ? loaders.recorded(config, hooks) : loaders.live(config, hooks, wanted));
-    diagnosis = await run({ ...toRunOptions(config, targets, analyzers), load, onStep: hooks.onStep });
+    diagnosis = await run({ ...toRunOptions(config, targets, analyzers), baseline, load, onStep: hooks.onStep });
   } finally {
     progress.stop();
   }

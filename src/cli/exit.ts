@@ -18,14 +18,18 @@ export const exitCodes = {
 
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
-/** 1 where an incident is as bad as `failOn` or worse; else 3 where all had to be seen and was not; else 0. */
+/**
+ * 1 where a problem is as bad as `failOn` or worse; else 3 where all had to be seen and was not; else 0. What the baseline has and
+ * what is ignored do not count.
+ */
 export function verdict(
   report: Report,
   wanted: { readonly failOn?: Severity | undefined; readonly requireComplete: boolean },
 ): number {
   const { failOn } = wanted;
-  const bad = severities.slice(0, failOn === undefined ? 0 : severities.indexOf(failOn) + 1);
-  if (bad.some((severity) => report.summary.incidents[severity] > 0)) return exitCodes.problems;
+  const bad = new Set(severities.slice(0, failOn === undefined ? 0 : severities.indexOf(failOn) + 1));
+  const counts = report.problems.filter(({ known, suppressed }) => known !== true && suppressed !== true);
+  if (counts.some(({ severity }) => bad.has(severity))) return exitCodes.problems;
   return wanted.requireComplete && !report.complete ? exitCodes.incomplete : exitCodes.ok;
 }
 

@@ -64,7 +64,9 @@ const baseline = z
     new: counts.meta({ description: 'Problems that it does not have, or that were less bad then' }),
     known: counts,
     resolved: z.array(brief).meta({ description: 'Problems that it has, and that are gone' }),
-    unseen: z.array(brief).meta({ description: 'Problems that it has, where nothing could be seen now' }),
+    unseen: z
+      .array(z.strictObject({ ...brief.shape, why: z.string() }))
+      .meta({ description: 'Problems that it has, where nothing could be seen now, and why' }),
   })
   .meta({ description: 'How the report differs from an earlier one' });
 

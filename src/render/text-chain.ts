@@ -1,6 +1,7 @@
 import { refText } from '../model/object.ts';
-import type { ReportIncident, ReportProblem } from '../model/report.ts';
+import type { Report, ReportIncident, ReportProblem } from '../model/report.ts';
 import { type Row, row, span } from './layout.ts';
+import { markOf } from './text-baseline.ts';
 
 /** How many effects of one cause are drawn. */
 const shown = 5;
@@ -10,11 +11,18 @@ type ChainHop = ReportIncident['chain'][number];
 /** Draws an incident as a tree, from the cause to its effects, each with the field that proves the connection. */
 export function chainRows(
   incident: ReportIncident,
-  problemOf: (id: string) => ReportProblem | undefined,
-  options: { readonly all: boolean },
+  {
+    report,
+    problemOf,
+    all,
+  }: {
+    readonly report: Report;
+    readonly problemOf: (id: string) => ReportProblem | undefined;
+    readonly all: boolean;
+  },
 ): readonly Row[] {
   const effects = Map.groupBy(incident.chain, (hop) => hop.from);
-  const limit = options.all ? Infinity : shown;
+  const limit = all ? Infinity : shown;
   const drawn = new Set<string>();
   const rows: Row[] = [];
   const draw = (id: string, first: string, rest: string, via: ChainHop | undefined) => {
@@ -22,7 +30,8 @@ export function chainRows(
     const again = drawn.has(id);
     drawn.add(id);
     const below = again ? [] : (effects.get(id) ?? []);
-    const what = problem === undefined ? id : `${refText(problem.object)}: ${problem.message}`;
+    const what =
+      problem === undefined ? id : `${refText(problem.object)}: ${problem.message}${markOf(report, problem)}`;
     const told = again && problem !== undefined ? `${refText(problem.object)} (see above)` : what;
     const bar = below.length > 0 ? '│ ' : '  ';
     rows.push(row(first, [told], `${rest}${bar}`), ...proof(via, `${rest}${bar}`));

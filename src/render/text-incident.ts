@@ -1,6 +1,7 @@
 import { duration, millis } from '../graph/time.ts';
 import { type ObjectRef, refKey, refText } from '../model/object.ts';
 import type { Report, ReportIncident, ReportProblem, Step } from '../model/report.ts';
+import { hasNew } from './text-baseline.ts';
 import { chainRows } from './text-chain.ts';
 import { blank, line, type Row, row, span } from './layout.ts';
 
@@ -19,10 +20,7 @@ export interface IncidentContext {
 export function incidentRows(incident: ReportIncident, context: IncidentContext): readonly Row[] {
   const root = context.problemOf(incident.root);
   const { cause, steps, verified } = incident.explanation;
-  const told =
-    incident.chain.length > 0
-      ? chainRows(incident, context.problemOf, context)
-      : [row('  ', [sentence(incident.message)])];
+  const told = incident.chain.length > 0 ? chainRows(incident, context) : [row('  ', [sentence(incident.message)])];
   const unchecked = steps.some(({ command }) => command !== undefined) && !verified;
   return [
     headline(incident, context),
@@ -41,7 +39,8 @@ export function incidentRows(incident: ReportIncident, context: IncidentContext)
 }
 
 /** The line that an incident begins with: severity, what, which object, since when, code. */
-export function headline({ severity, code, object, since }: ReportIncident, context: IncidentContext): Row {
+export function headline(incident: ReportIncident, context: IncidentContext): Row {
+  const { severity, code, object, since } = incident;
   const began = millis(since);
   const now = millis(context.report.takenAt);
   const age = began === undefined || now === undefined || began > now ? '' : `, for ${duration((now - began) / 1000)}`;
@@ -51,6 +50,7 @@ export function headline({ severity, code, object, since }: ReportIncident, cont
     span(context.titleOf(code) ?? code, 'strong'),
     `: ${refText(object)}`,
     span(`${age}  ${code}`, 'dim'),
+    ...(hasNew(incident, context) ? [span('  new', 'warning')] : []),
   ]);
 }
 

@@ -1,7 +1,8 @@
-import { millis } from '../graph/time.ts';
 import type { Severity } from '../model/finding.ts';
 import type { Report, ReportIncident } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
+import { dateText } from './date-text.ts';
+import { baselineRows } from './text-baseline.ts';
 import { checkedText, coverageRows, joined } from './text-coverage.ts';
 import { headline, type IncidentContext, incidentRows } from './text-incident.ts';
 import { blank, layout, type Row, row, span } from './layout.ts';
@@ -30,6 +31,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
     ...briefRows(visible.slice(full), context),
     summaryRow(report),
     ...hiddenRows(report, least),
+    ...baselineRows(report, all),
     ...coverageRows(report, all),
   ];
   return renderRows(rows, { columns, color });
@@ -58,7 +60,7 @@ function headRows({ cluster, scope, takenAt }: Report): readonly Row[] {
   return [
     row(
       '',
-      ['Cluster ', span(cluster.name, 'strong'), facts === '' ? '' : ` (${facts})`, `, ${how} ${timeText(takenAt)}`],
+      ['Cluster ', span(cluster.name, 'strong'), facts === '' ? '' : ` (${facts})`, `, ${how} ${dateText(takenAt)}`],
       '  ',
     ),
     row('', [`Scope: ${parts.join(', ')}`], '  '),
@@ -81,11 +83,6 @@ function briefRows(incidents: readonly ReportIncident[], context: IncidentContex
 function targetCommand({ kind, namespace, name }: ReportIncident['object']): string | undefined {
   const words = [`${kind.toLowerCase()}/${name}`, ...(namespace === undefined ? [] : ['-n', namespace])];
   return words.every((word) => /^[\w./:-]+$/.test(word)) ? `mekhanikube analyze ${words.join(' ')}` : undefined;
-}
-
-function timeText(time: string): string {
-  const value = millis(time);
-  return value === undefined ? time : `${new Date(value).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function summaryRow(report: Report): Row {

@@ -1,10 +1,11 @@
 import { compareFindings, compareRefs } from '../engine/order.ts';
-import type { Evidence, Finding, Incident, Severity } from '../model/finding.ts';
+import type { Evidence, Finding, Incident } from '../model/finding.ts';
 import { earliest } from '../graph/time.ts';
 import { type ObjectRef, refKey } from '../model/object.ts';
 import type { Explanation, Report, ReportIncident, ReportProblem, ReportScope } from '../model/report.ts';
 import { reportVersion } from '../model/report.ts';
 import type { Gap } from '../model/snapshot.ts';
+import { countBySeverity } from './counts.ts';
 import type { Inventory } from './inventory.ts';
 import { version } from './version.ts';
 
@@ -28,7 +29,11 @@ export function buildReport(parts: ReportParts): Report {
   const { cluster, takenAt, scope, suppressed, inventory, gaps, assumptions, hints, stats } = parts;
   const incidents = parts.incidents.map(({ incident, explanation }) => toIncident(incident, explanation));
   const problems = toProblems(parts.incidents.map(({ incident }) => incident));
-  const summary = { incidents: count(incidents), problems: count(problems), suppressed: count(suppressed) };
+  const summary = {
+    incidents: countBySeverity(incidents),
+    problems: countBySeverity(problems),
+    suppressed: countBySeverity(suppressed),
+  };
   return {
     schemaVersion: reportVersion,
     tool: { name: 'mekhanikube', version },
@@ -118,10 +123,4 @@ function toRef({ apiVersion, kind, namespace, name }: ObjectRef): ObjectRef {
 
 function distinct(objects: readonly ObjectRef[]): ObjectRef[] {
   return [...new Map(objects.map((one) => [refKey(one), one])).values()];
-}
-
-function count(all: readonly { readonly severity: Severity }[]): Record<Severity, number> {
-  const counts = { critical: 0, warning: 0, info: 0 };
-  for (const { severity } of all) counts[severity] += 1;
-  return counts;
 }

@@ -1,0 +1,56 @@
+import { open, readFile, stat } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
+import type { Comparable } from '../model/comparable-schema.ts';
+import { comparableIn } from '../report/comparable.ts';
+
+const howToMake = 'Make one with: mekhanikube analyze -o json=report.json';
+
+/** Reads an earlier report: JSON or JSON lines. @throws UserError where the file cannot be read or holds something else. */
+export async function readReport(path: string): Promise<Comparable> {
+  const report = await reportAt(path);
+  if (report !== undefined) return report;
+  throw new UserError('bad-report', `${path} is no report of mekhanikube in JSON or JSON lines`, { hint: howToMake });
+}
+
+/**
+ * What can be compared of the report in a file, or at stdin for `-`; undefined where the file is something else, such as a recording.
+ * @throws UserError where it cannot be read, and for a report that is broken or of another version.
+ */
+export async function reportAt(path: string): Promise<Comparable | undefined> {
+  const name = path === '-' ? 'stdin' : path;
+  try {
+    if (path !== '-' && !(await mayBeReport(path))) return undefined;
+    return comparableIn(path === '-' ? await stdinText() : await readFile(path, 'utf8'), name);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const { code, message } = error instanceof Error ? { code: codeOf(error), message: error.message } : unknownError;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new UserError('cannot-read', `${name} cannot be read: ${why}`, { hint: howToMake, cause: error });
+  }
+}
+
+const unknownError = { code: undefined, message: 'unknown error' };
+
+/** A report begins as JSON does, and folders and compressed recordings do not. */
+async function mayBeReport(path: string): Promise<boolean> {
+  const stats = await stat(path);
+  // What a pipe has given it does not give again.
+  if (!stats.isFile()) return !stats.isDirectory();
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    return buffer.toString('utf8', 0, bytesRead).trimStart().startsWith('{');
+  } finally {
+    await file.close();
+  }
+}
+
+async function stdinText(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function codeOf(error: Error): unknown {
+  return 'code' in error ? error.code : undefined;
+}
