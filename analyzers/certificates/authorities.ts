@@ -21,7 +21,7 @@ import {
 import type { Code } from './codes.ts';
 import { authorityLinks, isAuthority, signedBy } from './signing.ts';
 import type { Limits, View } from './reads.ts';
-import { certificateText, endText, listText } from './words.ts';
+import { certificateText, endText, listText, pathValues } from './words.ts';
 
 /** Authorities that have expired or are about to: whatever they signed fails with them, however long it is valid itself. */
 export function* authorities(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
@@ -93,7 +93,11 @@ function finding(snapshot: View, { seen, places, first, expiry, now }: Case): Dr
     ],
     ...(links.length === 0 ? {} : { causes: links }),
     ...(expiry.state === 'expired' ? { since: timeText(certificate.notAfter) } : {}),
-    values: { subject: certificate.subject },
+    values: {
+      ...pathValues(first),
+      subject: certificate.subject,
+      ...(isCluster(first) ? { cluster_authority: certificate.subject } : {}),
+    },
   };
 }
 

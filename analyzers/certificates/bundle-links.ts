@@ -1,4 +1,4 @@
-import { type CaBundle, type CauseLink, ref, seenCertificates, type Snapshot } from '../../src/kit.ts';
+import { type CaBundle, type CauseLink, certificatesOf, ref, seenCertificates, type Snapshot } from '../../src/kit.ts';
 import type { View } from './reads.ts';
 
 /** How the annotations begin by which cert-manager is asked to write a bundle. */
@@ -30,6 +30,18 @@ export function sourceLinks(snapshot: Snapshot<'certificates.cert-manager.io'>, 
       ? [...links, { ...link({ apiVersion: 'v1', kind: 'Secret', namespace, name: secret }), needs: 'admit' as const }]
       : links;
   });
+}
+
+/** The Certificate that cert-manager's injector copies from, with its Secret and the authorities in it, where all of it was seen. */
+export function injectedFrom(snapshot: View, { object }: CaBundle) {
+  const value = object.metadata.annotations?.[`${injectPrefix}ca-from`] ?? '';
+  const [namespace = '', name = ''] = value.split('/');
+  const found = snapshot.lookup('certificates.cert-manager.io', name, namespace);
+  const certificate = found.state === 'found' ? found.object : undefined;
+  const secret = snapshot.lookup('secrets', certificate?.spec.secretName ?? '', namespace);
+  if (certificate === undefined || secret.state !== 'found') return undefined;
+  const authorities = certificatesOf(secret.object.certificates?.['ca.crt'] ?? '');
+  return { certificate, secret: secret.object, authorities };
 }
 
 /** Where the authorities of a bundle lie beside it. */

@@ -8,11 +8,12 @@ import {
   olderThan,
   ref,
   refKey,
+  refText,
   renewedExpiryOf,
   type Snapshot,
   timeText,
 } from '../../src/kit.ts';
-import { holderLinks, injectPrefix, injectorLinks, sourceLinks } from './bundle-links.ts';
+import { holderLinks, injectedFrom, injectPrefix, injectorLinks, sourceLinks } from './bundle-links.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
 import { certificateText, endText } from './words.ts';
@@ -29,7 +30,7 @@ export function* bundles(snapshot: View, refused: ReadonlySet<string>, graceSeco
     if (worst === undefined) continue;
     const draft =
       worst.certificates !== undefined
-        ? dated(snapshot, worst, group)
+        ? (dated(snapshot, worst, group) ?? stale(snapshot, worst, graceSeconds))
         : refused.has(refKey(ref(worst.object)))
           ? undefined
           : missing(snapshot, worst, graceSeconds);
@@ -109,14 +110,39 @@ function isFilledByOthers({ object, strict }: CaBundle): boolean {
   return object.kind === 'APIService' || !strict || fillers.some((key) => key in annotations || key in labels);
 }
 
+/** cert-manager's injector copies `ca.crt` of the Certificate's Secret; anything else was written before, and by whom does not matter. */
+function stale(snapshot: View, one: CaBundle, graceSeconds: number): Draft<Code> | undefined {
+  const source = injectedFrom(snapshot, one);
+  if (source === undefined || !olderThan(snapshot, source.certificate.status?.notBefore, graceSeconds))
+    return undefined;
+  const own = one.certificates ?? [];
+  const [current] = source.authorities;
+  if (current === undefined || own.some((each) => source.authorities.includes(each))) return undefined;
+  const name = refText(ref(source.certificate));
+  return {
+    code: 'CABundleMissing',
+    object: ref(one.object),
+    key: bundleKey(one),
+    ...(one.strict ? {} : { severity: 'warning' as const }),
+    message: `the authority given to check ${whatText(one)} with (${own[0]?.subject ?? ''}) is not that of ${name} (${current.subject}), from which cert-manager is to write it`,
+    evidence: [
+      field(one.object, one.field, own.map(certificateText).join(' | ')),
+      field(source.secret, 'data[ca.crt]', certificateText(current)),
+    ],
+    causes: [...sourceLinks(snapshot, one), ...injectorLinks(snapshot)],
+    values: serviceValues(one),
+  };
+}
+
 function whatText({ name, service, object }: CaBundle): string {
   const where = service === undefined ? '' : ` (Service ${service.namespace}/${service.name})`;
   if (name !== undefined) return `webhook ${name}${where}`;
   return `${object.kind === 'APIService' ? 'the API' : 'its conversion webhook'}${where}`;
 }
 
-function serviceValues({ service, name }: CaBundle): Readonly<Record<string, string>> {
+function serviceValues({ service, name, field: bundle }: CaBundle): Readonly<Record<string, string>> {
   return {
+    bundle,
     ...(name === undefined ? {} : { webhook: name }),
     ...(service === undefined ? {} : { service: service.name, service_namespace: service.namespace }),
   };

@@ -37,7 +37,16 @@ export const codes = {
     title: 'Certificate not valid yet',
     breaks: ['admit', 'issue', 'route'],
   },
-  CertificateRenewalOverdue: { severity: 'warning', title: 'Renewal of a certificate overdue', breaks: ['issue'] },
+  CertificateOutlivesAuthority: {
+    severity: 'warning',
+    title: 'Certificate that outlives its authority',
+    breaks: ['admit', 'route'],
+  },
+  CertificateRenewalOverdue: {
+    severity: 'warning',
+    title: 'Renewal of a certificate overdue or failing',
+    breaks: ['issue'],
+  },
   CertificateRequestFailed: { severity: 'critical', title: 'Request for a certificate failed', breaks: ['issue'] },
   CertificateSecretShared: {
     severity: 'critical',
@@ -56,9 +65,14 @@ export const codes = {
     title: 'Certificate that cannot be read',
     breaks: ['admit', 'route'],
   },
-  CertificateUsageWrong: { severity: 'critical', title: 'Certificate made for another use', breaks: ['route'] },
+  CertificateUsageWrong: {
+    severity: 'critical',
+    title: 'Certificate made for another use',
+    breaks: ['admit', 'route'],
+  },
   CertificateWeak: { severity: 'warning', title: 'Certificate with a weak key or signature' },
   ChallengePending: { severity: 'warning', title: 'ACME challenge not passed', breaks: ['issue'] },
+  GatewayCertificateMismatch: { severity: 'warning', title: 'Certificate that is not for the host of its Gateway' },
   GatewayCertificateUnavailable: { severity: 'critical', title: 'Certificate of a Gateway that cannot be used' },
   IngressCertificateMismatch: { severity: 'warning', title: 'Certificate that is not for the hosts of its Ingress' },
   IngressCertificateUnusable: { severity: 'critical', title: 'Certificate of an Ingress that nobody accepts' },

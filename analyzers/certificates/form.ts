@@ -6,7 +6,9 @@ import {
   type Draft,
   type Evidence,
   field,
+  type ObjectRef,
   ref,
+  refText,
   renewalOf,
   type SecretFacts,
 } from '../../src/kit.ts';
@@ -38,6 +40,7 @@ export function* forms(snapshot: View): Iterable<Draft<Code>> {
       unreadable,
       chain,
       served,
+      signer: users.find(({ field: at }) => at === 'spec.ca.secretName')?.object,
       renewed: renewalOf(snapshot, secret) !== undefined,
     })) {
       yield {
@@ -52,7 +55,7 @@ export function* forms(snapshot: View): Iterable<Draft<Code>> {
             .slice(0, 2)
             .map(({ object, field: at }) => computed(object, `${at} names Secret ${secret.metadata.name}`)),
         ],
-        values: { data_key: 'tls.crt' },
+        values: { data_path: String.raw`tls\.crt` },
       };
     }
   }
@@ -70,11 +73,13 @@ interface Case {
   readonly unreadable: boolean;
   readonly chain: readonly Certificate[];
   readonly served: boolean;
+  /** The issuer that signs with it. */
+  readonly signer: ObjectRef | undefined;
   readonly renewed: boolean;
 }
 
 /** The first fault explains the rest: a chain in the wrong order has the wrong key, too. */
-function faultsOf({ secret, unreadable, chain, served, renewed }: Case): readonly Fault[] {
+function faultsOf({ secret, unreadable, chain, served, signer, renewed }: Case): readonly Fault[] {
   const path = 'data[tls.crt]';
   const [first, second] = chain;
   if (unreadable || first === undefined) {
@@ -93,7 +98,15 @@ function faultsOf({ secret, unreadable, chain, served, renewed }: Case): readonl
       : `tls.key is not the private key of the certificate in tls.crt (${first.subject})`;
     return [fault('CertificateKeyMismatch', text)];
   }
+  if (secret.unreadable?.includes('tls.key') === true) {
+    const text = 'tls.key holds no private key that can be read: encrypted, cut, or not PEM';
+    return [{ code: 'CertificateUnreadable', text, evidence: computed(secret, `data[tls.key]: ${text}`) }];
+  }
   const all: Fault[] = [];
+  if (signer !== undefined && !first.isAuthority) {
+    const text = `the certificate ${first.subject} may not sign others (CA:FALSE, or its key usage), and ${refText(signer)} is to sign with it`;
+    all.push(fault('CertificateUsageWrong', text));
+  }
   const chainFault = chainFaultOf(chain, served);
   if (chainFault !== undefined) all.push(fault('CertificateChainBroken', chainFault));
   if (served && first.usages !== undefined && !first.usages.some((one) => one === serverUse || one === anyUse))

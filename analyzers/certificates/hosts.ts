@@ -1,4 +1,4 @@
-import { certificatesOf, type Draft, field, type ObjectRef, ref, renewalOf } from '../../src/kit.ts';
+import { type Certificate, certificatesOf, type Draft, field, type ObjectRef, ref, renewalOf } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
 import { certificateText, listText } from './words.ts';
@@ -7,15 +7,17 @@ import { certificateText, listText } from './words.ts';
 export function* hosts(snapshot: View): Iterable<Draft<Code>> {
   for (const ingress of snapshot.list('ingresses.networking.k8s.io').items) {
     if (ingress.metadata.deletionTimestamp !== undefined) continue;
-    for (const [index, { secretName, hosts: wanted = [] }] of (ingress.spec.tls ?? []).entries()) {
+    for (const [index, { secretName, hosts: named = [] }] of (ingress.spec.tls ?? []).entries()) {
       if (secretName === undefined || secretName === '') continue;
+      // Without hosts it is for those of all rules.
+      const rules = (ingress.spec.rules ?? []).flatMap(({ host }) => host ?? []);
+      const wanted = named.length === 0 && ingress.spec.tls?.length === 1 ? rules : named;
       const secret = snapshot.lookup('secrets', secretName, ingress.metadata.namespace);
       if (secret.state !== 'found' || secret.object.keyMatchesCertificate === false) continue;
       const [own] = certificatesOf(secret.object.certificates?.['tls.crt'] ?? '');
       if (own === undefined) continue;
       const renewal = renewalOf(snapshot, secret.object);
-      // A stand-in until the first real one is there.
-      if (own.subject.includes('cert-manager.local') || own.issuer.includes('cert-manager.local')) continue;
+      if (isStandIn(own)) continue;
       const missed = [...new Set(wanted)].filter((host) => host !== '' && !own.covers(host));
       if (missed.length === 0) continue;
       const target: ObjectRef = ref(secret.object);
@@ -26,7 +28,7 @@ export function* hosts(snapshot: View): Iterable<Draft<Code>> {
         key: secretName,
         message: `the certificate in Secret ${secretName} is not for ${listText(missed)}: it is for ${names}`,
         evidence: [
-          field(ingress, `spec.tls[${index}].hosts`, wanted.join(', ')),
+          field(ingress, named.length === 0 ? 'spec.rules[].host' : `spec.tls[${index}].hosts`, wanted.join(', ')),
           field(target, 'data[tls.crt]', certificateText(own)),
         ],
         causes: [
@@ -47,4 +49,9 @@ export function* hosts(snapshot: View): Iterable<Draft<Code>> {
       };
     }
   }
+}
+
+/** cert-manager's, until the first real one is there. */
+export function isStandIn({ subject, issuer }: Certificate): boolean {
+  return subject.includes('cert-manager.local') || issuer.includes('cert-manager.local');
 }

@@ -7,6 +7,7 @@ import { gateways } from './gateways.ts';
 import { hosts } from './hosts.ts';
 import { issuers } from './issuers.ts';
 import { leafDates } from './leaves.ts';
+import { listeners } from './listeners.ts';
 import { managedCertificates } from './managed.ts';
 import { reads, settings } from './reads.ts';
 import { rejected } from './rejected.ts';
@@ -29,6 +30,7 @@ export default defineAnalyzer({
     yield* faults;
     yield* served(snapshot, faults);
     yield* hosts(snapshot);
+    yield* listeners(snapshot);
     const refused = [...rejected(snapshot)];
     yield* refused;
     yield* bundles(snapshot, new Set(refused.map(({ object }) => refKey(object))), 300);

@@ -64,6 +64,7 @@ export function* issuers(snapshot: View, limits: Limits): Iterable<Draft<Code>> 
       message: `not ready for ${duration(age(snapshot, since) ?? 0)}: ${words}`,
       evidence: [field(issuer, 'status.conditions[type=Ready]', words)],
       causes: secretLinks(snapshot, issuer),
+      values: issuer.metadata.namespace === undefined ? { cluster_issuer: issuer.metadata.name } : {},
       ...(since === undefined ? {} : { since }),
     };
   }

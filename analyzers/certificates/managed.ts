@@ -1,27 +1,21 @@
 import {
   age,
   type CauseLink,
-  certManagers,
   condition,
   type Draft,
   duration,
   field,
   groupBy,
   managedBy,
-  millis,
   olderThan,
   ref,
-  refText,
-  type ResourceTypes,
-  sameRef,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { findIssuer, issuerRef, secretLinks } from './issuers.ts';
+import { draftOf, link, type Managed } from './managed-draft.ts';
 import type { Limits, View } from './reads.ts';
+import { failing, nextTry, overdue } from './renewals.ts';
 import { requestsOf } from './requests.ts';
 import { brief } from './words.ts';
-
-type Managed = ResourceTypes['certificates.cert-manager.io'];
 
 /** Reasons of Ready=False after which nothing usable is in the Secret. Source: cert-manager, internal/controller/certificates/policies. */
 const unusable = new Set(['DoesNotExist', 'MissingData', 'InvalidKeyPair', 'InvalidCertificate', 'Expired']);
@@ -50,7 +44,7 @@ export function* managedCertificates(snapshot: View, limits: Limits): Iterable<D
     };
   }
   for (const one of all) {
-    const draft = notReady(snapshot, one, limits) ?? overdue(snapshot, one, limits);
+    const draft = notReady(snapshot, one, limits) ?? overdue(snapshot, one, limits) ?? failing(snapshot, one);
     if (draft === undefined) continue;
     const links = shared.has(one)
       ? managedBy(snapshot, { ...one, metadata: { ...one.metadata, name: one.spec.secretName ?? '' } })
@@ -99,86 +93,4 @@ function notReady(snapshot: View, one: Managed, limits: Limits): Draft<Code> | u
     ],
     since,
   });
-}
-
-/** cert-manager waits an hour after a failure, twice as long after each further one, 32 hours at most. */
-function nextTry(snapshot: View, { status }: Managed, attempts: number): string {
-  const last = millis(status?.lastFailureTime);
-  const now = millis(snapshot.takenAt);
-  if (last === undefined || now === undefined || attempts < 1) return '';
-  const left = last / 1000 + 3_600 * 2 ** Math.min(attempts - 1, 5) - now / 1000;
-  return left > 0 ? `, the next one in ${duration(left)}` : ', the next one is due';
-}
-
-/** Due means: past the time by an hour, or by a fiftieth of its life, whichever is more. */
-function overdue(snapshot: View, one: Managed, limits: Limits): Draft<Code> | undefined {
-  const { renewalTime, notBefore, notAfter } = one.status ?? {};
-  const start = millis(notBefore);
-  const end = millis(notAfter);
-  const now = millis(snapshot.takenAt);
-  if (start === undefined || end === undefined || now === undefined) return undefined;
-  const life = (end - start) / 1000;
-  const late = age(snapshot, renewalTime);
-  if (late === undefined || late < Math.max(limits.renewal, 0.02 * life)) return undefined;
-  const issuing = condition(one, 'Issuing');
-  const busy = issuing?.status === 'True' && !olderThan(snapshot, issuing.lastTransitionTime, limits.renewal);
-  if (busy) return undefined;
-  const left = (end - now) / 1000;
-  return {
-    ...draftOf(snapshot, one, {
-      text: `its renewal is ${duration(late)} overdue; it ${left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`}`,
-      severity: left < 0.1 * life ? 'critical' : 'warning',
-      evidence: [
-        field(one, 'status.renewalTime', renewalTime ?? ''),
-        field(one, 'status.notAfter', notAfter ?? ''),
-        ...(issuing === undefined
-          ? []
-          : [field(one, 'status.conditions[type=Issuing]', issuing.message ?? issuing.status)]),
-      ],
-      since: renewalTime,
-    }),
-    code: 'CertificateRenewalOverdue',
-  };
-}
-
-interface Told {
-  readonly text: string;
-  readonly severity: 'critical' | 'warning';
-  readonly evidence: Draft['evidence'];
-  readonly since: string | undefined;
-}
-
-function draftOf(snapshot: View, one: Managed, { text, severity, evidence, since }: Told): Draft<Code> {
-  const issuer = issuerRef(one.spec.issuerRef, one.metadata.namespace);
-  const found = issuer === undefined ? undefined : findIssuer(snapshot, issuer);
-  const secret = one.spec.secretName;
-  return {
-    code: 'CertificateNotReady',
-    object: ref(one),
-    severity,
-    message: text,
-    evidence,
-    ...(since === undefined ? {} : { since }),
-    causes: [
-      ...requestsOf(snapshot, one).map(({ request }) =>
-        link(ref(request), 'metadata.ownerReferences', refText(ref(one))),
-      ),
-      ...(issuer === undefined ? [] : [link(issuer, 'spec.issuerRef.name', issuer.name)]),
-      ...(found === undefined ? [] : secretLinks(snapshot, found).filter(({ object }) => !sameRef(object, ref(one)))),
-      ...certManagers(snapshot).map((deployment): CauseLink => ({
-        object: ref(deployment),
-        needs: 'ready',
-        via: { field: 'spec.issuerRef', value: 'cert-manager issues it' },
-        certainty: 'likely',
-      })),
-    ],
-    values: {
-      ...(secret === undefined ? {} : { secret }),
-      ...(issuer === undefined ? {} : { issuer: issuer.name, issuer_resource: issuer.kind.toLowerCase() }),
-    },
-  };
-}
-
-function link(object: CauseLink['object'], at: string, value: string): CauseLink {
-  return { object, needs: 'issue', via: { field: at, value }, certainty: 'sure' };
 }

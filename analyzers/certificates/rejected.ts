@@ -48,6 +48,7 @@ export function* rejected(snapshot: View): Iterable<Draft<Code>> {
       causes: [...sourceLinks(snapshot, bundle), ...injectorLinks(snapshot), ...servingLinks(snapshot, service)],
       values: {
         webhook,
+        bundle: bundle.field,
         ...(service === undefined ? {} : { service: service.name, service_namespace: service.namespace }),
       },
       ...(failure.since === undefined ? {} : { since: failure.since }),

@@ -51,7 +51,8 @@ export function* requests(snapshot: View, limits: Limits): Iterable<Draft<Code>>
     yield {
       code: 'CertificateRequestFailed',
       object: ref(request),
-      severity: failure === undefined ? 'warning' : 'critical',
+      // While the certificate of before is good, nothing is broken yet.
+      severity: failure === undefined || isCovered(snapshot, request) ? 'warning' : 'critical',
       message: words,
       evidence: [
         ready === undefined
@@ -67,6 +68,12 @@ export function* requests(snapshot: View, limits: Limits): Iterable<Draft<Code>>
   }
   yield* orders(snapshot, new Set(current.map(({ metadata }) => metadata.name)));
   yield* challenges(snapshot, limits);
+}
+
+function isCovered(snapshot: View, { metadata }: Request): boolean {
+  const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Certificate')?.name ?? '';
+  const found = snapshot.lookup('certificates.cert-manager.io', owner, metadata.namespace);
+  return found.state === 'found' && condition(found.object, 'Ready')?.status === 'True';
 }
 
 /** The newest of each Certificate, and those that nobody owns. Older ones are history. */

@@ -7,9 +7,10 @@ type Request = ResourceTypes['certificatesigningrequests.certificates.k8s.io'];
 
 const client = 'kubernetes.io/kube-apiserver-client-kubelet';
 const serving = 'kubernetes.io/kubelet-serving';
+const kubelets: ReadonlySet<string> = new Set([client, serving]);
 
 /**
- * Signing requests that wait for approval, or that were approved and not signed. The controller deletes pending ones after a day, so
+ * Signing requests that wait for approval, that were denied, or that were approved and not signed. The controller deletes pending ones after a day, so
  * one node may leave several: they are one finding.
  */
 export function* signingRequests(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
@@ -21,7 +22,8 @@ export function* signingRequests(snapshot: View, limits: Limits): Iterable<Draft
   );
   for (const group of groupBy(waiting, ({ spec }) => spec.signerName).values()) yield* pending(snapshot, group, all);
   for (const one of all) {
-    const failed = one.status?.conditions?.find(({ type }) => type === 'Failed');
+    if (isServedSince(one, all)) continue;
+    const failed = one.status?.conditions?.find(({ type }) => type === 'Failed' || type === 'Denied');
     const approved = one.status?.conditions?.find(({ type }) => type === 'Approved');
     const unsigned =
       approved !== undefined &&
@@ -31,14 +33,16 @@ export function* signingRequests(snapshot: View, limits: Limits): Iterable<Draft
     const words =
       failed === undefined
         ? `approved, but ${one.spec.signerName} has not signed it`
-        : `failed: ${brief(failed.message ?? failed.reason ?? 'no reason given')}`;
+        : `${failed.type === 'Denied' ? 'denied' : 'failed'}: ${brief(failed.message || failed.reason || 'no reason given')}`;
     yield {
       code: 'CertificateSigningRequestFailed',
       object: ref(one),
       key: one.spec.signerName,
-      message: words,
+      // Somebody has said no; a node needs its certificates all the same.
+      ...(failed?.type === 'Denied' && !kubelets.has(one.spec.signerName) ? { severity: 'info' as const } : {}),
+      message: `${words} (${one.spec.signerName}, for ${one.spec.username ?? 'somebody'})`,
       evidence: [field(one, 'status.conditions', words)],
-      values: { signer: one.spec.signerName },
+      values: { signer: one.spec.signerName, user: one.spec.username ?? 'somebody' },
     };
   }
 }
@@ -53,19 +57,19 @@ function* pending(snapshot: View, group: readonly Request[], all: readonly Reque
   const { signerName, username } = first.spec;
   const waited = duration(age(snapshot, first.metadata.creationTimestamp) ?? 0);
   const users = [...new Set(sorted.map(({ spec }) => spec.username ?? 'somebody'))];
-  const who = users.length === 1 ? (users[0] ?? '') : `${users.length} users, ${users[0]} among them,`;
+  const who = users.length === 1 ? (users[0] ?? '') : `${users.length} users, ${users[0]} among them`;
   const effect =
     signerName === client
-      ? ': the kubelet loses its access when its certificate ends'
+      ? '; the kubelet loses its access when its certificate ends'
       : signerName === serving
-        ? ': logs, exec and metrics of the node may fail'
+        ? '; logs, exec and metrics of the node may fail'
         : '';
   yield {
     code: 'CertificateSigningRequestPending',
     object: ref(first),
     key: signerName,
     severity: signerName === client ? 'critical' : signerName === serving ? 'warning' : 'info',
-    message: `${who} waits for ${waited} for a certificate of ${signerName}, and nobody approves it${effect}`,
+    message: `nobody has approved it for ${waited}: a certificate of ${signerName} for ${who}${effect}`,
     evidence: sorted.slice(0, 3).map((one) => field(one, 'spec.username', one.spec.username ?? '')),
     members: rest.map((one) => ref(one)),
     values: { signer: signerName, ...(username === undefined ? {} : { user: username }) },

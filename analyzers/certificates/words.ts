@@ -1,4 +1,11 @@
-import { type Certificate, duration, type ObjectRef, refText, timeText } from '../../src/kit.ts';
+import {
+  type Certificate,
+  type CertificateHolder,
+  duration,
+  type ObjectRef,
+  refText,
+  timeText,
+} from '../../src/kit.ts';
 
 /** `expired 3d ago (2026-02-26T12:00:00Z)`, `expires in 10d (...)`, `is valid only in 2h (...)`. */
 export function endText({ notBefore, notAfter }: Certificate, now: number): string {
@@ -25,6 +32,14 @@ export function objectsText(objects: readonly ObjectRef[], home: string | undefi
     objects.map((one) => (one.namespace === home ? `${one.kind} ${one.name}` : refText(one))),
     2,
   );
+}
+
+/** Where a holder's certificates are, for kubectl's jsonpath, by what it is: a Secret's are in base64. */
+export function pathValues({ object, field: path }: CertificateHolder): Readonly<Record<string, string>> {
+  const key = /^data\[(.*)\]$/s.exec(path)?.[1]?.replaceAll('.', String.raw`\.`);
+  if (object.kind === 'CertificateRequest') return { request: object.metadata.name };
+  if (key === undefined) return {};
+  return object.kind === 'Secret' ? { data_path: key } : { map_path: key };
 }
 
 /** A text of the cluster on one line, without a full stop, short enough for a message. */

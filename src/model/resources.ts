@@ -20,7 +20,7 @@ export interface SecretFacts extends KubeObject {
   readonly registries?: readonly string[];
   /** Whether `tls.key` is the private half of the first certificate in `tls.crt`. */
   readonly keyMatchesCertificate?: boolean;
-  /** Keys that should hold certificates and hold none that can be read: cut, empty, or DER in place of PEM. */
+  /** Keys that should hold a certificate or a private key, and hold none that can be read: cut, empty, encrypted, DER in place of PEM. */
   readonly unreadable?: readonly string[];
 }
 

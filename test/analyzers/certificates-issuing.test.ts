@@ -426,7 +426,7 @@ test('a certificate that ended while its authority lives on has ended by itself'
   expect(diagnose([certificates], secret(-1))).toHaveLength(2);
   expect(story(diagnose([certificates], secret(12)))).toEqual([
     'critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]',
-    '  warning CertificateExpiring Secret shop/web-tls [tls.crt]',
+    '  warning CertificateOutlivesAuthority Secret shop/web-tls [tls.crt]',
   ]);
 });
 

@@ -147,7 +147,10 @@ describe('authorities', () => {
         tlsSecret('cert-manager/local-ca', [soon]),
         ...served(tlsSecret('shop/web-tls', [make({ names, issuer: soon, days: 300 })], { ca: soon })),
       ],
-      ['critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]'],
+      [
+        'critical CertificateAuthorityExpiring Secret cert-manager/local-ca [CN=local ca]',
+        'info CertificateOutlivesAuthority Secret shop/web-tls [tls.crt]',
+      ],
     ],
     [
       'a local one with ten days left, in the chain of what cert-manager renews',
@@ -359,6 +362,7 @@ describe('signing requests', () => {
   const client = 'kubernetes.io/kube-apiserver-client-kubelet';
   const serving = 'kubernetes.io/kubelet-serving';
   const approved = { conditions: [{ type: 'Approved', status: 'True', lastUpdateTime: ago('20m') }] };
+  const denied = { conditions: [{ type: 'Denied', status: 'True', reason: 'SANNotAllowed', message: '' }] };
   const issued = { ...approved, certificate: base64(make({ issuer: ca }).pem) };
   test.each<[string, readonly KubeObject[], readonly string[]]>([
     ['just made', [csr('a', client, '5m')], []],
@@ -368,7 +372,21 @@ describe('signing requests', () => {
       [csr('a', client, '30m', { ...approved, certificate: base64(make({ issuer: ca, from: 1, days: -0.01 }).pem) })],
       [],
     ],
-    ['denied on purpose', [csr('a', client, '30m', { conditions: [{ type: 'Denied', status: 'True' }] })], []],
+    [
+      'denied on purpose: somebody has said no',
+      [csr('a', 'kubernetes.io/kube-apiserver-client', '30m', denied, 'jane')],
+      ['info CertificateSigningRequestFailed CertificateSigningRequest a [kubernetes.io/kube-apiserver-client]'],
+    ],
+    [
+      'denied, and a node needs it',
+      [csr('a', serving, '30m', denied)],
+      [`warning CertificateSigningRequestFailed CertificateSigningRequest a [${serving}]`],
+    ],
+    [
+      'denied, and a later request was granted',
+      [csr('a', serving, '30m', denied), csr('b', serving, '15m', issued)],
+      [],
+    ],
     [
       'a kubelet waits for its access',
       [csr('a', client, '30m'), csr('b', client, '15m')],

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { now } from './objects.ts';
 
 /** Certificates of any dates, keys and extensions, made at test time by a small DER writer; no key is ever stored. */
@@ -11,9 +11,12 @@ export interface CertificateOptions {
   readonly days?: number;
   /** Milliseconds since the epoch; the moment of the test snapshots where left out. */
   readonly at?: number;
-  readonly key?: 'rsa' | 'rsa1024' | 'ec' | 'ed25519';
+  /** What kind of key to make, or a private key that another certificate has already. */
+  readonly key?: 'rsa' | 'rsa1024' | 'ec' | 'ed25519' | KeyObject;
   readonly digest?: 'sha256' | 'sha1';
   readonly authority?: boolean;
+  /** What the key may do, where that is said at all: sign certificates, or only data. */
+  readonly keyUsage?: 'certificates' | 'data';
   /** The certificate that signs it; itself where left out. */
   readonly issuer?: Made;
   readonly usages?: readonly ('server' | 'client')[];
@@ -81,7 +84,8 @@ export function base64(...texts: readonly string[]): string {
   return Buffer.from(texts.join('')).toString('base64');
 }
 
-function pair(key: NonNullable<CertificateOptions['key']>) {
+function pair(key: NonNullable<CertificateOptions['key']>): { privateKey: KeyObject; publicKey: KeyObject } {
+  if (typeof key === 'object') return { privateKey: key, publicKey: createPublicKey(key) };
   if (key === 'ec') return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   if (key === 'ed25519') return generateKeyPairSync('ed25519');
   return generateKeyPairSync('rsa', { modulusLength: key === 'rsa1024' ? 1024 : 2048 });
@@ -95,9 +99,11 @@ function signature(key: KeyObject, digest: 'sha256' | 'sha1'): Buffer {
 }
 
 function extensions(options: CertificateOptions, names: readonly string[]): readonly Buffer[] {
-  const { authority = false, usages, issuerPlace = false } = options;
+  const { authority = false, keyUsage, usages, issuerPlace = false } = options;
   const all = [extension('2.5.29.19', sequence(...(authority ? [der(1, Buffer.from([255]))] : [])))];
   if (names.length > 0) all.push(extension('2.5.29.17', sequence(...names.map(general))));
+  if (keyUsage !== undefined)
+    all.push(extension('2.5.29.15', der(3, Buffer.from(keyUsage === 'certificates' ? [2, 0x04] : [7, 0x80]))));
   if (usages !== undefined) {
     const ids = usages.map((one) => oid(one === 'server' ? '1.3.6.1.5.5.7.3.1' : '1.3.6.1.5.5.7.3.2'));
     all.push(extension('2.5.29.37', sequence(...ids)));

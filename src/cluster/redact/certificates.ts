@@ -33,6 +33,15 @@ export function keyMatches(certificate: string, key: string): boolean | undefine
   }
 }
 
+/** Whether a PEM text holds a private key that can be read without a password. */
+export function readsAsKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === 'private';
+  } catch {
+    return false;
+  }
+}
+
 /** A `caBundle` as it may be kept: the base64 of its certificates; what holds no certificate, or a private key too, is left out. */
 export function caBundle(base64: string): string | undefined {
   const text = Buffer.from(base64, 'base64').toString('latin1');

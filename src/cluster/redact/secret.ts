@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../model/object.ts';
 import type { SecretFacts } from '../../model/resources.ts';
 import { isRecord } from '../shape.ts';
-import { certificatesIn, keyMatches, readsAsCertificate } from './certificates.ts';
+import { certificatesIn, keyMatches, readsAsCertificate, readsAsKey } from './certificates.ts';
 
 type Head = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
 type Raw = Readonly<Record<string, unknown>>;
@@ -29,16 +29,30 @@ export function secretFacts(head: Head, raw: Raw): SecretFacts {
   };
 }
 
-/** A TLS Secret whose certificate is none. What others have masked (no PEM in it) may well be one. */
+/** What a TLS Secret should hold and does not. What others have masked (no PEM in it) may well be there. */
 function unreadable(type: string, values: Values): readonly string[] | undefined {
-  const value = type === 'kubernetes.io/tls' ? values['tls.crt']?.() : undefined;
-  if (value === undefined) return undefined;
+  if (type !== 'kubernetes.io/tls') return undefined;
+  const bad = [
+    ...(isBadCertificate(values) ? ['tls.crt'] : []),
+    ...(isBadKey(values['tls.key']?.() ?? '') ? ['tls.key'] : []),
+  ];
+  return bad.length === 0 ? undefined : bad;
+}
+
+const masked = /redact|removed|omitted|masked|\*{3}/i;
+
+function isBadCertificate(values: Values): boolean {
+  const value = values['tls.crt']?.();
+  if (value === undefined) return false;
   const empty = value.trim() === '' && (values['tls.key']?.() ?? '').trim() !== '';
   // An ASN.1 sequence, as every certificate in DER begins.
   const binary = value.startsWith('0\u0082') || value.startsWith('0\uFFFD');
-  const masked = /redact|removed|omitted|masked|\*{3}/i.test(value);
-  const cut = !masked && value.includes('-----BEGIN ') && !readsAsCertificate(value);
-  return empty || binary || cut ? ['tls.crt'] : undefined;
+  return empty || binary || (!masked.test(value) && value.includes('-----BEGIN ') && !readsAsCertificate(value));
+}
+
+/** Servers that read a key from a Secret have no password for one that is encrypted. */
+function isBadKey(value: string): boolean {
+  return !masked.test(value) && value.includes('-----BEGIN ') && !readsAsKey(value);
 }
 
 /** A field that is left out where its value is undefined. */
