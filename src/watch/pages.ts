@@ -5,6 +5,8 @@ import type { Page } from './server.ts';
 import type { WatchState } from './state.ts';
 
 const pages: ReadonlyMap<string, { readonly format: Format; readonly type: string }> = new Map([
+  ['/', { format: 'html', type: 'text/html; charset=utf-8' }],
+  ['/metrics', { format: 'prometheus', type: 'text/plain; version=0.0.4; charset=utf-8' }],
   ['/report.json', { format: 'json', type: 'application/json' }],
 ]);
 
@@ -45,15 +47,12 @@ function health(report: Report | undefined): Page {
 }
 
 /** How the looks went. */
-function ownMetrics({ report, succeeded, failed }: WatchState): string {
+function ownMetrics({ succeeded, failed }: WatchState): string {
   return [
     '# HELP mekhanikube_watch_looks_total How often the cluster was looked at, by result.',
     '# TYPE mekhanikube_watch_looks_total counter',
     `mekhanikube_watch_looks_total{result="success"} ${succeeded}`,
     `mekhanikube_watch_looks_total{result="failure"} ${failed}`,
-    '# HELP mekhanikube_watch_stale 1 while the cluster cannot be read and the last good report is served.',
-    '# TYPE mekhanikube_watch_stale gauge',
-    `mekhanikube_watch_stale ${report?.stale === undefined ? 0 : 1}`,
     '',
   ].join('\n');
 }

@@ -32,9 +32,14 @@ async function watch(
   const stop = new AbortController();
   const written = { out: '', err: '' };
   let count = 0;
+  let failure: unknown;
   const url = () => /Serving the report at (\S+),/.exec(written.err)?.[1] ?? '';
   const live: Loaders['live'] = async () => {
-    if (count > 0) await between(url(), count);
+    if (count > 0)
+      await between(url(), count).catch((error: unknown) => {
+        failure = error;
+        count = looks.length;
+      });
     const look = looks[count];
     count += 1;
     if (look === undefined) {
@@ -61,6 +66,7 @@ async function watch(
   const never = () => Promise.reject(new Error('not used'));
   const loaders: Loaders = { live, recorded: never, snapshot: never, serverVersion: never };
   const code = await runCli(['watch', '--interval', '1s', '--listen', '127.0.0.1:0', ...words], io, loaders);
+  if (failure !== undefined) throw failure;
   return { code, ...written, looks: count };
 }
 
@@ -112,6 +118,24 @@ describe('what is served', () => {
       ['problems', 'the cluster is away', 200, 'ok, but the report is sta'],
       ['ok', undefined, 200, 'ok\n'],
     ]);
+  });
+
+  test('metrics and a page, of the same report', async () => {
+    const texts: string[] = [];
+    await watch([[down], 'away', [up]], [], async (url) => {
+      const [metrics, page] = await Promise.all([fetch(`${url}metrics`), fetch(url)]);
+      expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+      texts.push(await metrics.text());
+      expect(await page.text()).toMatch(/^<!doctype html>/i);
+    });
+    const [first, away, back] = texts;
+    expect(first).toMatch(/^mekhanikube_stale 0$/m);
+    expect(first).toMatch(/^mekhanikube_watch_looks_total\{result="success"\} 1$/m);
+    expect(away).toMatch(/^mekhanikube_stale 1$/m);
+    expect(away).toMatch(/^mekhanikube_watch_looks_total\{result="failure"\} 1$/m);
+    expect(back).toMatch(/^mekhanikube_incidents\{severity="critical"\} 0$/m);
+    expect(back).toMatch(/^mekhanikube_stale 0$/m);
   });
 
   test('nothing, where nothing is wanted', async () => {

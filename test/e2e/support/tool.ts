@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 
 /** The command of this tree, or another one: an installed package can be tested, too. */
-const bin = process.env['E2E_TOOL'] ?? path.resolve(import.meta.dirname, '../../../bin/mekhanikube.js');
+export const bin = process.env['E2E_TOOL'] ?? path.resolve(import.meta.dirname, '../../../bin/mekhanikube.js');
 
 export interface ToolRun {
   readonly exitCode: number;
