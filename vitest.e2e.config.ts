@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { markdown } from './scripts/markdown.ts';
+import { text } from './scripts/text.ts';
 
 /** Tests against a real control plane. Each cluster takes most of a core: two at a time, whatever the machine has. */
 export default defineConfig({
-  plugins: [markdown()],
+  plugins: [markdown(), text()],
   test: {
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: 'test/e2e/support/setup.ts',

@@ -9,6 +9,7 @@ import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { markdown } from './markdown.ts';
 import { notices } from './notices.ts';
+import { text } from './text.ts';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 const folder = `dist.${process.pid}`;
@@ -17,7 +18,7 @@ try {
   const code = await rolldown({
     input: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
     platform: 'node',
-    plugins: [markdown()],
+    plugins: [markdown(), text()],
     treeshake: { moduleSideEffects: (id: string) => !id.includes('node_modules') },
     transform: { define: { __VERSION__: JSON.stringify(version) } },
     checks: { ineffectiveDynamicImport: false },

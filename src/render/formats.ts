@@ -22,6 +22,7 @@ export type Renderer = (report: Report, options: RenderOptions) => string;
 const renderers: Readonly<Record<Format, () => Promise<Renderer>>> = {
   text: async () => (await import('./text.ts')).renderText,
   json: async () => (await import('./json.ts')).renderJson,
+  html: async () => (await import('./html/page.ts')).renderHtml,
   jsonl: async () => (await import('./jsonl.ts')).renderJsonl,
   yaml: async () => (await import('./yaml.ts')).renderYaml,
   prometheus: async () => (await import('./prometheus/prometheus.ts')).renderPrometheus,

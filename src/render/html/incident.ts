@@ -1,0 +1,108 @@
+import { type ObjectRef, refKey } from '../../model/object.ts';
+import type { Report, ReportIncident, ReportProblem } from '../../model/report.ts';
+import { chainOf } from './chain.ts';
+import { type Html, html } from './escape.ts';
+import { factsOf } from './evidence.ts';
+import { explanationOf } from './explanation.ts';
+import { ageOf, count, nameOf, objectOf, sentence, severityMark, whole } from './words.ts';
+
+/** How many objects of one kind are named at once; the others are folded away. */
+const shown = 12;
+
+export interface PageContext {
+  readonly report: Report;
+  readonly problemOf: (id: string) => ReportProblem | undefined;
+  /** The title of a code; the code where it is not known. */
+  readonly titleOf: (code: string) => string;
+  /** The place of a namespace in the filter. Undefined where the object has none. */
+  readonly placeOf: (namespace: string | undefined) => number;
+}
+
+/**
+ * One incident, folded. Its id makes it a target of links; `data-s` (severity) and `data-n` (places of the namespaces that it touches)
+ * are what the filter reads.
+ */
+export function incidentOf(incident: ReportIncident, number: number, context: PageContext): Html {
+  const { id, severity, code, object, since, affected, message, explanation } = incident;
+  const { report, problemOf } = context;
+  const root = problemOf(incident.root);
+  const age = ageOf(since, report.takenAt);
+  const others = affected.objects.filter((one) => refKey(one) !== refKey(object));
+  const places = new Set([object, ...affected.objects].map(({ namespace }) => context.placeOf(namespace)));
+  return html`<article class="incident" id="${id}" data-s="${severity}" data-n="${[...places].join(' ')}"><details${number === 1 && html` open`}>
+    <summary>
+      <h3>${severityMark(severity)} <span class="title">${context.titleOf(code)}</span></h3>
+      <span class="row">${objectOf(object)}</span>
+      <span class="row meta">${chipsOf(incident, context)}${others.length > 0 && html`<span>${count(others.length, 'other object')}</span>`}${age !== undefined && html`<span>for ${age}</span>`}</span>
+      <span class="row say">${sentence(message)}</span>
+    </summary>
+    <div class="body">
+      <div class="why">${whyOf(incident, problemOf)}</div>
+      <div class="what-to-do">${explanationOf(explanation, problemOf)}</div>
+      <div class="proof">
+        ${
+          root !== undefined &&
+          root.evidence.length > 0 &&
+          html`<section>
+            <h4>Evidence</h4>
+            ${factsOf(root.evidence)}
+          </section>`
+        }
+        ${
+          others.length > 0 &&
+          html`<section>
+            <h4>Affected</h4>
+            ${affectedOf(others)}
+          </section>`
+        }
+        <p class="foot"><a href="#${id}">Link to incident ${number}</a> <code>${code}</code></p>
+      </div>
+    </div>
+  </details></article>`;
+}
+
+function whyOf(incident: ReportIncident, problemOf: PageContext['problemOf']): Html {
+  const { chain, deadlock, message } = incident;
+  return html`<section>
+    <h4>${chain.length > 0 ? 'From cause to effect' : 'What is wrong'}</h4>
+    ${deadlock === true && html`<p class="lead">Deadlock: each of these waits for the other. Break it at the first.</p>`}
+    ${chain.length > 0 ? chainOf(incident, problemOf) : html`<p class="lead">${sentence(message)}.</p>`}
+  </section>`;
+}
+
+/** What sets an incident apart: a deadlock, new or known to the baseline. */
+function chipsOf(incident: ReportIncident, { report, problemOf }: PageContext): Html {
+  const own = [incident.root, ...incident.symptoms].flatMap((id) => problemOf(id) ?? []);
+  const fresh = own.some(({ known, suppressed }) => known !== true && suppressed !== true);
+  const compared = report.baseline !== undefined;
+  return html`${incident.deadlock === true && html`<span class="chip">deadlock</span>`}${compared && html`<span class="chip${fresh ? ' new' : ''}">${fresh ? 'new' : 'known'}</span>`}`;
+}
+
+/** Objects by kind. */
+function affectedOf(objects: readonly ObjectRef[]): Html {
+  const kinds = [...Map.groupBy(objects, ({ kind }) => kind)];
+  return html`<dl class="kinds">
+    ${kinds.map(([kind, own]) => {
+      const rest = own.slice(shown);
+      return html`<div>
+        <dt>${kind}</dt>
+        <dd>
+          ${namesOf(own.slice(0, shown))}
+          ${
+            rest.length > 0 &&
+            html`<details>
+              <summary>and ${whole(rest.length)} more</summary>
+              ${namesOf(rest)}
+            </details>`
+          }
+        </dd>
+      </div>`;
+    })}
+  </dl>`;
+}
+
+function namesOf(objects: readonly ObjectRef[]): Html {
+  return html`<ul class="names">
+    ${objects.map((one) => html`<li>${nameOf(one)}</li>`)}
+  </ul>`;
+}
