@@ -25,6 +25,7 @@ const renderers: Readonly<Record<Format, () => Promise<Renderer>>> = {
   html: async () => (await import('./html/page.ts')).renderHtml,
   jsonl: async () => (await import('./jsonl.ts')).renderJsonl,
   yaml: async () => (await import('./yaml.ts')).renderYaml,
+  markdown: async () => (await import('./markdown.ts')).renderMarkdown,
   prometheus: async () => (await import('./prometheus/prometheus.ts')).renderPrometheus,
 };
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { analyzers } from '../../analyzers/index.ts';
 import { loadRecorded } from '../../src/cluster/recorded.ts';
+import type { Severity } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
 import { analyze } from '../../src/pipeline.ts';
 import { inventoryOf } from '../../src/report/inventory.ts';
@@ -14,21 +15,33 @@ export function demoReport(): Promise<Report> {
 }
 
 /** The report of a story of test/clusters. */
-export function storyReport(name: string): Promise<Report> {
+function storyReport(name: string): Promise<Report> {
   return recordedReport(path.join(root, 'test/clusters', name, 'cluster.snapshot.gz'));
 }
 
 /**
- * The reports that every format has golden files of: a broken cluster, a healthy one, and one of which something could not be seen,
- * with a problem that is ignored and one that was known before.
+ * The reports that every format has golden files of: a cluster with an incident of each severity, a healthy one, and one of which
+ * something could not be seen, with a problem that is ignored and one that was known before.
  */
 export async function goldenReports(): Promise<Readonly<Record<'broken' | 'healthy' | 'incomplete', Report>>> {
-  const [broken, healthy, partial] = await Promise.all([
-    demoReport(),
-    storyReport('healthy-shop'),
-    storyReport('load-balancer-pending'),
-  ]);
-  return { broken: steady(broken), healthy: steady(healthy), incomplete: incomplete(steady(partial)) };
+  const names = ['secret-missing', 'job-failed', 'healthy-suspended', 'healthy-shop', 'load-balancer-pending'];
+  const [critical, warning, info, healthy, partial] = (await Promise.all(names.map(storyReport))).map(steady);
+  return { broken: joined([critical!, warning!, info!]), healthy: healthy!, incomplete: incomplete(partial!) };
+}
+
+/** The problems of several reports as those of the first. */
+function joined(reports: readonly Report[]): Report {
+  const [first] = reports;
+  const counts = (of: 'incidents' | 'problems') => {
+    const sum = (severity: Severity) => reports.reduce((total, { summary }) => total + summary[of][severity], 0);
+    return { critical: sum('critical'), warning: sum('warning'), info: sum('info') };
+  };
+  return {
+    ...first!,
+    summary: { ...first!.summary, incidents: counts('incidents'), problems: counts('problems') },
+    problems: reports.flatMap(({ problems }) => problems),
+    incidents: reports.flatMap(({ incidents }) => incidents),
+  };
 }
 
 function incomplete(report: Report): Report {
