@@ -15,7 +15,7 @@ const started = '2026-03-01T08:00:00Z';
 
 /** @param pods how many pods; nodes, Services, Deployments and the rest follow from it */
 export function makeCluster(pods: number): readonly ListPath[] {
-  const nodes = Math.ceil(pods / 30);
+  const nodes = Math.min(1_000, Math.max(100, Math.ceil(pods / 20)));
   const apps = Math.ceil(pods / 5);
   const namespaces = Math.max(3, Math.ceil(apps / 20));
   const of = (count: number, make: (index: number) => unknown) =>
@@ -115,7 +115,7 @@ function meta(kind: string, name: string, namespace?: string, more: object = {})
 function managedFields(kind: string) {
   const fields = (names: readonly string[]): object =>
     Object.fromEntries(names.map((name) => [`f:${name}`, { 'f:x': {}, 'f:y': {}, '.': {} }]));
-  const names = Array.from({ length: kind === 'Pod' ? 17 : 6 }, (_, index) => `someFieldOfTheObject${index}`);
+  const names = Array.from({ length: kind === 'Pod' ? 20 : 6 }, (_, index) => `someFieldOfTheObject${index}`);
   return ['kube-controller-manager', 'kubelet'].map((manager) => ({
     manager,
     operation: 'Update',
@@ -131,12 +131,9 @@ function container(app: number) {
     name: 'app',
     image: `registry.example.com/team/app-${app}:1.2.3`,
     ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
-    env: Array.from({ length: 40 }, (_, index) => ({ name: `SETTING_${index}`, value: `value-${index}-of-${app}` })),
+    env: Array.from({ length: 29 }, (_, index) => ({ name: `SETTING_${index}`, value: `value-${index}-of-${app}` })),
     envFrom: [{ configMapRef: { name: `app-${app}` } }, { secretRef: { name: `app-${app}` } }],
     resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-    volumeMounts: [
-      { name: 'kube-api-access', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount', readOnly: true },
-    ],
     livenessProbe: {
       httpGet: { path: '/healthz', port: 'http', scheme: 'HTTP' },
       timeoutSeconds: 1,
@@ -171,6 +168,13 @@ function template(app: number) {
   };
 }
 
+/** What admission adds to every pod, together with the volume below. */
+const tokenMount = {
+  name: 'kube-api-access',
+  mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+  readOnly: true,
+};
+
 type Owned = (apiVersion: string, kind: string, name: string) => object;
 
 function pod(index: number, nodes: number, space: (app: number) => string, owned: Owned) {
@@ -187,6 +191,7 @@ function pod(index: number, nodes: number, space: (app: number) => string, owned
     }),
     spec: {
       ...spec,
+      containers: spec.containers.map((one) => ({ ...one, volumeMounts: [tokenMount] })),
       nodeName: `node-${index % nodes}`,
       priority: 0,
       enableServiceLinks: true,
@@ -255,6 +260,10 @@ function node(index: number) {
     }),
     spec: {},
     status: {
+      addresses: [
+        { type: 'InternalIP', address: `10.0.${Math.floor(index / 250)}.${1 + (index % 250)}` },
+        { type: 'Hostname', address: name },
+      ],
       capacity: size,
       allocatable: size,
       conditions,
@@ -273,7 +282,7 @@ function service(app: number, namespace: string) {
     spec: {
       selector: { app: `app-${app}` },
       ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
-      clusterIP: '10.96.0.10',
+      clusterIP: `10.96.${1 + Math.floor(app / 250)}.${1 + (app % 250)}`,
       type: 'ClusterIP',
     },
     status: { loadBalancer: {} },

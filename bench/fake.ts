@@ -1,25 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createSecureServer, type Http2SecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ListPath } from './cluster.ts';
-
-export interface BenchServer {
-  readonly url: string;
-  /** A folder with `ca.crt` and a kubeconfig; the caller removes it. */
-  readonly folder: string;
-  /** The paths of the lists asked for since the last call, in order, and how many bytes were sent. */
-  taken(): { readonly urls: readonly string[]; readonly bytes: number };
-  close(): Promise<void>;
-}
+import { type ListPath, makeCluster } from './cluster.ts';
+import type { Target } from './target.ts';
 
 /**
- * An API server of lists only, over TLS with HTTP/2, on a free loopback port: it pages by `limit` and `continue` as the real one does,
- * and answers 404 for what the cluster does not serve.
+ * An API server of lists only, in this process, over TLS with HTTP/2, on a free loopback port: it pages by `limit` and `continue` as the
+ * real one does, and answers 404 for what the cluster does not serve.
  */
-export async function serve(lists: readonly ListPath[]): Promise<BenchServer> {
+export async function fakeTarget(pods: number): Promise<Target> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mekhanikube-bench-'));
   const file = (name: string) => path.join(folder, name);
   execFileSync(
@@ -45,32 +37,47 @@ export async function serve(lists: readonly ListPath[]): Promise<BenchServer> {
     ],
     { stdio: 'ignore' },
   );
-  const byPath = new Map(lists.map((list) => [list.path, list]));
-  let urls: string[] = [];
-  let bytes = 0;
+  const byPath = new Map(makeCluster(pods).map((list) => [list.path, list]));
+  let asked: string[] = [];
   const server: Http2SecureServer = createSecureServer(
     { allowHTTP1: true, key: await readFile(file('key.pem')), cert: await readFile(file('ca.crt')) },
     (request, response) => {
       const url = new URL(request.url, 'https://bench');
       const body = answer(byPath, url);
-      urls.push(request.url);
-      bytes += Buffer.byteLength(body.text);
+      asked.push(request.url);
       response.writeHead(body.status, { 'content-type': 'application/json', date: new Date().toUTCString() });
       response.end(body.text);
     },
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const kubeconfig = file('kubeconfig');
+  await writeFile(kubeconfig, JSON.stringify(configFor(url, file('ca.crt'))));
   return {
     url,
+    kubeconfig,
     folder,
-    taken: () => {
-      const taken = { urls, bytes };
-      urls = [];
-      bytes = 0;
-      return taken;
+    curl: [`cacert = "${file('ca.crt')}"`],
+    taken(requests) {
+      const taken = asked.slice(0, requests);
+      asked = [];
+      return Promise.resolve(taken);
     },
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    async close() {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function configFor(server: string, ca: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'bench', cluster: { server, 'certificate-authority': ca } }],
+    users: [{ name: 'bench', user: { token: 'bench' } }],
+    contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
+    'current-context': 'bench',
   };
 }
 

@@ -1,71 +1,65 @@
 /**
- * `npm run bench`: what analysing a cluster costs, as ratios to one curl process that fetches the same pages one after another, and
- * what starting costs, as ratios to a bare `node -e 0`. Runs are interleaved and medians are printed: machines are noisy, ratios less.
- * `--pods 1000,5000` chooses sizes, `--runs 5` how often, `--json` prints JSON.
+ * `npm run bench`: what analysing a cluster costs, as ratios to one curl process that fetches the same pages one after another and to
+ * one kubectl that gets the same kinds, and what starting costs, as ratios to a bare `node -e 0`. Runs are interleaved and medians are
+ * printed: machines are noisy, ratios less.
+ *
+ * `--pods 1000,5000` chooses sizes, `--runs 5` how often, `--json` prints JSON. `--server real` measures against a real API server,
+ * whose data is made once and kept in the cache (20,000 pods: some twenty minutes); it needs Go, or a control plane that was built
+ * before. `--server fake` measures against a server of this process. `--chunk 500` sets kubectl's page size, else it is the tool's.
  */
-import { rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeCluster } from './cluster.ts';
-import { measure, median, type Measured } from './measure.ts';
-import { type BenchServer, serve } from './server.ts';
+import { controlPlaneExecutable } from '../test/e2e/support/executable.ts';
+import { CannotBuild } from '../test/e2e/support/go-program.ts';
+import { fakeTarget } from './fake.ts';
+import { measure, median } from './measure.ts';
+import { realTarget } from './real.ts';
+import { bin, measureSize, type Size } from './size.ts';
+import { type Results, table } from './table.ts';
 
 const { values } = parseArgs({
   options: {
     pods: { type: 'string', default: '1000,5000,20000' },
     runs: { type: 'string', default: '5' },
+    server: { type: 'string' },
+    chunk: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs);
-const bin = path.resolve('bin/mekhanikube.js');
+const say = (line: string) => console.error(line);
 
-const sizes: Awaited<ReturnType<typeof atSize>>[] = [];
-for (const pods of values.pods.split(',').map(Number)) sizes.push(await atSize(pods));
-const start = await coldStart();
-
-if (values.json) console.log(JSON.stringify({ sizes, start, growth: growth() }, null, 2));
-else print();
-
-async function atSize(pods: number) {
-  const server = await serve(makeCluster(pods));
+const server = await chooseServer();
+const sizes: Size[] = [];
+for (const pods of values.pods.split(',').map(Number)) {
+  const target = await (server === 'real' ? realTarget(pods, say) : fakeTarget(pods));
   try {
-    const kubeconfig = await writeKubeconfig(server);
-    const args = [bin, 'analyze', '--kubeconfig', kubeconfig, '-o', 'json'];
-    await must(measure(process.execPath, args));
-    const { urls, bytes } = server.taken();
-    const curlConfig = path.join(server.folder, 'curl');
-    const fetches = urls.map((url) => `url = "${server.url}${url}"\noutput = "/dev/null"`).join('\n');
-    await writeFile(curlConfig, `silent\nuser-agent = "bench"\ncacert = "${server.folder}/ca.crt"\n${fetches}\n`);
-    const tool: Measured[] = [];
-    const curl: Measured[] = [];
-    for (let run = 0; run < runs; run += 1) {
-      tool.push(await must(measure(process.execPath, args)));
-      curl.push(await must(measure('curl', ['--config', curlConfig])));
-    }
-    const pages = urls.filter((url) => url.includes('limit=')).length;
-    const ms = median(tool.map((one) => one.ms));
-    return {
-      pods,
-      requests: urls.length,
-      beyondPages: urls.length - pages,
-      megabytes: bytes / 2 ** 20,
-      ms,
-      curlMs: median(curl.map((one) => one.ms)),
-      timesCurl: median(tool.map((one, index) => one.ms / curl[index]!.ms)),
-      rss: median(tool.map((one) => one.rss)),
-    };
+    const chunk = values.chunk === undefined ? undefined : Number(values.chunk);
+    sizes.push(await measureSize(target, { pods, runs, chunk }));
   } finally {
-    await server.close();
-    await rm(server.folder, { recursive: true });
+    await target.close();
+  }
+}
+const results: Results = { server, runs, sizes, start: await coldStart() };
+console.log(values.json ? JSON.stringify(results, null, 2) : table(results).join('\n'));
+
+async function chooseServer(): Promise<Results['server']> {
+  if (values.server === 'fake') return 'fake';
+  try {
+    await controlPlaneExecutable(say);
+    return 'real';
+  } catch (error) {
+    if (!(error instanceof CannotBuild) || values.server === 'real') throw error;
+    say(`${error.message}; measuring against a server of this process`);
+    return 'fake';
   }
 }
 
-async function coldStart() {
+async function coldStart(): Promise<Results['start']> {
   const commands = {
     node: ['-e', '0'],
     version: [bin, '--version'],
-    recorded: [bin, 'analyze', '--from', path.resolve('demo/shop.snapshot.gz')],
+    recorded: [bin, 'analyze', '--from', resolve('demo/shop.snapshot.gz')],
   };
   const times: Record<keyof typeof commands, number[]> = { node: [], version: [], recorded: [] };
   for (let run = 0; run < Math.max(runs, 10); run += 1) {
@@ -74,57 +68,4 @@ async function coldStart() {
   }
   const ratio = (name: 'version' | 'recorded') => median(times[name].map((one, index) => one / times.node[index]!));
   return { nodeMs: median(times.node), versionTimesNode: ratio('version'), recordedTimesNode: ratio('recorded') };
-}
-
-function growth() {
-  const small = sizes.find((size) => size.pods === 5_000);
-  const large = sizes.find((size) => size.pods === 20_000);
-  return small === undefined || large === undefined
-    ? undefined
-    : { time: large.ms / small.ms, memory: large.rss / small.rss };
-}
-
-function print(): void {
-  console.log('pods     requests  beyond pages  MB       ms      x curl   peak RSS MB');
-  for (const size of sizes) {
-    const cells = [
-      size.pods,
-      size.requests,
-      size.beyondPages,
-      size.megabytes.toFixed(1),
-      size.ms.toFixed(0),
-      size.timesCurl.toFixed(2),
-      size.rss.toFixed(0),
-    ];
-    const widths = [9, 10, 14, 9, 8, 9, 11];
-    console.log(cells.map((cell, index) => String(cell).padEnd(widths[index]!)).join(''));
-  }
-  const grown = growth();
-  if (grown !== undefined)
-    console.log(`from 5,000 to 20,000 pods: time x ${grown.time.toFixed(2)}, memory x ${grown.memory.toFixed(2)}`);
-  console.log(
-    `cold start: --version ${start.versionTimesNode.toFixed(2)} x node -e 0, analyze on the demo ${start.recordedTimesNode.toFixed(2)} x`,
-  );
-}
-
-async function must(run: Promise<Measured>): Promise<Measured> {
-  const measured = await run;
-  if (measured.code !== 0) throw new Error(`a measured command ended with ${measured.code}`);
-  return measured;
-}
-
-async function writeKubeconfig(server: BenchServer): Promise<string> {
-  const file = path.join(server.folder, 'kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      { name: 'bench', cluster: { server: server.url, 'certificate-authority': path.join(server.folder, 'ca.crt') } },
-    ],
-    users: [{ name: 'bench', user: { token: 'bench' } }],
-    contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
-    'current-context': 'bench',
-  };
-  await writeFile(file, JSON.stringify(config));
-  return file;
 }

@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type Cost, measure, median, medianCost } from './measure.ts';
+import type { Target } from './target.ts';
+
+const run = promisify(execFile);
+export const bin = resolve('bin/mekhanikube.js');
+
+/** What one cluster cost: medians of several runs, and medians of the ratios of runs that followed each other. */
+export interface Size {
+  readonly pods: number;
+  readonly objects: number;
+  readonly requests: number;
+  /** Requests that are no page of a list. */
+  readonly beyondPages: number;
+  readonly bytes: number;
+  readonly paths: readonly PathCost[];
+  readonly tool: Cost;
+  readonly curl: Cost & { readonly times: number };
+  readonly kubectl?: Cost & { readonly times: number };
+}
+
+interface PathCost {
+  readonly path: string;
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+export interface SizeOptions {
+  readonly pods: number;
+  readonly runs: number;
+  /** Objects to a page of kubectl's; the tool's own where it is not said. */
+  readonly chunk: number | undefined;
+}
+
+/** Measures the tool, curl and, where the server is a real one, kubectl, one after another, several times. */
+export async function measureSize(target: Target, { pods, runs, chunk }: SizeOptions): Promise<Size> {
+  const args = [bin, 'analyze', '--kubeconfig', target.kubeconfig, '-o', 'json'];
+  // The first run is not measured: it fills caches, and says what there is to fetch.
+  const { stats, complete } = await reported(args);
+  if (!complete) throw new Error('the tool could not see all of the cluster');
+  const urls = await target.taken(stats.requests);
+  const paths = await fetched(target, urls);
+  const env = { ...process.env, HOME: target.folder };
+  const kubectlArgs = [...(target.kubectl?.args ?? []), ...getAll(urls, chunk)];
+  if (target.kubectl !== undefined) await measure(target.kubectl.command, kubectlArgs, env);
+  const costs: { tool: Cost; curl: Cost; kubectl?: Cost }[] = [];
+  for (let count = 0; count < runs; count += 1) {
+    const tool = await measure(process.execPath, args);
+    const curl = await measure('curl', ['--config', await curlConfig(target, await target.taken(stats.requests))]);
+    const { kubectl } = target;
+    costs.push({
+      tool,
+      curl,
+      ...(kubectl === undefined ? {} : { kubectl: await measure(kubectl.command, kubectlArgs, env) }),
+    });
+  }
+  const against = (name: 'curl' | 'kubectl') => ({
+    ...medianCost(costs.map((cost) => cost[name]!)),
+    times: median(costs.map((cost) => cost.tool.ms / cost[name]!.ms)),
+  });
+  return {
+    pods,
+    objects: stats.objects,
+    requests: urls.length,
+    beyondPages: urls.filter((url) => !url.includes('limit=')).length,
+    bytes: paths.reduce((sum, { bytes }) => sum + bytes, 0),
+    paths,
+    tool: medianCost(costs.map(({ tool }) => tool)),
+    curl: against('curl'),
+    ...(target.kubectl === undefined ? {} : { kubectl: against('kubectl') }),
+  };
+}
+
+async function reported(
+  args: readonly string[],
+): Promise<{ stats: { requests: number; objects: number }; complete: boolean }> {
+  const { stdout } = await run(process.execPath, args, { maxBuffer: 2 ** 30 });
+  return JSON.parse(stdout);
+}
+
+/** What each path answers, in bytes, as curl counts them; those with most first. */
+async function fetched(target: Target, urls: readonly string[]): Promise<readonly PathCost[]> {
+  const config = await curlConfig(target, urls, '%{size_download} %{url}\\n');
+  const { stdout } = await run('curl', ['--config', config], { maxBuffer: 2 ** 30 });
+  const paths = new Map<string, { requests: number; bytes: number }>();
+  for (const line of stdout.trimEnd().split('\n')) {
+    const [bytes = '', url = ''] = line.split(' ');
+    const { pathname } = new URL(url);
+    const known = paths.get(pathname) ?? { requests: 0, bytes: 0 };
+    paths.set(pathname, { requests: known.requests + 1, bytes: known.bytes + Number(bytes) });
+  }
+  return [...paths].map(([path, cost]) => ({ path, ...cost })).sort((one, other) => other.bytes - one.bytes);
+}
+
+/** One curl process that fetches all pages over one connection, one after another. Its own name would get it indented JSON. */
+async function curlConfig(target: Target, urls: readonly string[], told?: string): Promise<string> {
+  const file = join(target.folder, 'curl');
+  const common = ['silent', 'fail', 'user-agent = "bench"', ...target.curl];
+  const write = told === undefined ? [] : [`write-out = "${told}"`];
+  const fetches = urls.map((url) => `url = "${target.url}${url}"\noutput = "/dev/null"`);
+  await writeFile(file, `${[...common, ...write, ...fetches].join('\n')}\n`, { mode: 0o600 });
+  return file;
+}
+
+/** kubectl's arguments that read the same kinds in pages of the same size. */
+function getAll(urls: readonly string[], chunk: number | undefined): readonly string[] {
+  const lists = urls
+    .map((url) => new URL(url, 'https://server'))
+    .filter(({ searchParams }) => searchParams.has('limit'));
+  const kinds = new Set(lists.map(({ pathname }) => kindOf(pathname)));
+  const size = chunk ?? lists[0]?.searchParams.get('limit');
+  return ['get', [...kinds].join(','), '-A', '-o', 'json', `--chunk-size=${size}`];
+}
+
+/** `/apis/apps/v1/deployments` as kubectl names it: `deployments.v1.apps`. */
+function kindOf(pathname: string): string {
+  const [, base, ...parts] = pathname.split('/');
+  if (base === 'api') return parts[1]!;
+  const [group, version, plural] = parts;
+  return `${plural}.${version}.${group}`;
+}
