@@ -83,7 +83,7 @@ export {
 export { claimUses, classOf, selectedNodeAnnotation } from './graph/scheduling/claims.ts';
 export { matchesNodeSelector, namedNodes, nodeAffinityMiss } from './graph/scheduling/node-affinity.ts';
 export { clusterOf, type SchedulingReads, takesRoom } from './graph/scheduling/occupancy.ts';
-export { placementOf, placementWithout } from './graph/scheduling/placement.ts';
+export { type PlacementReads, placementOf, placementWithout } from './graph/scheduling/placement.ts';
 export { portsText } from './graph/scheduling/ports.ts';
 export type { ClaimProblem, Placement, Reason, Verdict } from './graph/scheduling/reasons.ts';
 export { requestsOf, usageOf } from './graph/scheduling/requests.ts';

@@ -8,7 +8,7 @@ import {
   olderThan,
   type Pod,
   ref,
-  type SchedulingReads,
+  type PlacementReads,
   type Settings,
   type Severity,
   type Snapshot,
@@ -17,7 +17,7 @@ import type { Code } from './codes.ts';
 import type { pendingSettings } from './pending-codes.ts';
 
 export type PendingSnapshot = Snapshot<
-  | SchedulingReads
+  | PlacementReads
   | 'clusterpolicies.nvidia.com'
   | 'daemonsets.apps'
   | 'deployments.apps'

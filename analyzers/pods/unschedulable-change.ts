@@ -35,9 +35,10 @@ function otherName(reason: Reason, node: Verdict['node']): string | undefined {
   if (reason.kind !== 'resource' || (reason.allocatable ?? 0) > 0 || gpuVendorOf(reason.resource) === undefined)
     return undefined;
   const names = gpuOffers(node).flatMap(({ resource, allocatable }) => (allocatable > 0 ? [resource] : []));
-  return names.length === 0
-    ? undefined
-    : `ask for ${names.join(' or ')}, which ${node.metadata.name} offers, in place of ${reason.resource}`;
+  if (names.length === 0) return undefined;
+  const own = gpuVendorOf(reason.resource);
+  const others = names.every((name) => gpuVendorOf(name) !== own);
+  return `ask for ${names.join(' or ')}, which ${node.metadata.name} offers, in place of ${reason.resource}${others ? ', with an image that is built for it' : ''}`;
 }
 
 /** Faults that taints of Kubernetes stand for, and what takes them away. */
@@ -68,6 +69,8 @@ function changeText(reason: Reason, node: string, pod: Pod): string {
       return portsChange(reason, node, pod);
     case 'resource':
       return resourceChange(reason, node);
+    case 'devices':
+      return devicesChange(reason, node);
     case 'in-use':
       return `end ${holderText(reason.holders)}, which uses claim ${reason.claim}`;
     case 'volume-limit':
@@ -106,6 +109,25 @@ function resourceChange(reason: Extract<Reason, { kind: 'resource' }>, node: str
   return free > 0
     ? `ask for at most ${amountText(resource, free)} ${resource}, what ${node} has free`
     : `ask for less ${resource} than the ${amountText(resource, allocatable)} of ${node}, and free it there`;
+}
+
+function devicesChange({ why, source, deviceClass, asked, free }: Extract<Reason, { kind: 'devices' }>, node: string) {
+  switch (why) {
+    case 'missing':
+      return `create ${source}`;
+    case 'not-made':
+      return `create ${source}, or see why no claim is made of it`;
+    case 'no-class':
+      return `create DeviceClass ${deviceClass}, or name one that exists`;
+    case 'not-listed':
+      return `run the driver of ${deviceClass} on ${node}`;
+    case 'unfit':
+      return `let ${source} admit the devices of ${node}, or add one that it admits`;
+    case 'held':
+      return `free ${asked - free} of class ${deviceClass} on ${node}`;
+    default:
+      return `give ${source} up, whose devices are not on ${node}`;
+  }
 }
 
 function holderText(holders: Extract<Reason, { kind: 'port' }>['holders']): string {

@@ -43,6 +43,8 @@ function reasonText(reason: Reason, count: number): string {
       return `${has} ${portsText(reason.ports)} taken`;
     case 'resource':
       return lackText(reason, count);
+    case 'devices':
+      return devicesText(reason, count);
     case 'in-use':
       return `cannot have claim ${reason.claim}, which another pod has for itself (ReadWriteOncePod)`;
     case 'volume-limit':
@@ -62,17 +64,45 @@ function reasonText(reason: Reason, count: number): string {
   }
 }
 
-/** What one node lacks; of several nodes, whose figures differ, what they have in common, with the most that one has free. */
-function lackText({ resource, asked, free, allocatable }: Lack, count: number, most = free): string {
+/** What one node lacks; of several nodes, whose figures differ, what they have in common, with the most that one has free, and of devices all that is free where that would do. */
+function lackText({ resource, asked, free, allocatable }: Lack, count: number, most = free, sum?: number): string {
   const one = count === 1;
   const [has, lacks] = one ? ['has', 'lacks'] : ['have', 'lack'];
   if (resource === 'pods')
     return `${has} no room for another pod${one ? ` (${(allocatable ?? 0) - free} of ${allocatable ?? 0})` : ''}`;
   if (allocatable === undefined) return `${lacks} ${resource}, which ${one ? 'it does' : 'they do'} not offer`;
   const left = amountText(resource, Math.max(0, most));
-  const room = one ? `${left} of ${amountText(resource, allocatable)} free` : `at most ${left} free`;
+  const room = one
+    ? `${left} of ${amountText(resource, allocatable)} free`
+    : most <= 0
+      ? 'none free'
+      : `at most ${left} free${sum === undefined || sum < asked ? '' : ` on one, ${amountText(resource, sum)} in all`}`;
   return `${has} too little ${resource} (${amountText(resource, asked)} asked, ${room})`;
 }
+
+/** What a node lacks of the devices of a claim. */
+function devicesText({ why, source, deviceClass, asked, total, free }: Devices, count: number): string {
+  const [is, has, lists] = count === 1 ? ['is', 'has', 'lists'] : ['are', 'have', 'list'];
+  const many = asked === 1 ? 'one' : String(asked);
+  switch (why) {
+    case 'missing':
+      return `cannot have the devices of ${source}, which does not exist`;
+    case 'not-made':
+      return `cannot have the devices of ${source}, of which no claim is made yet`;
+    case 'no-class':
+      return `cannot have the devices of ${source}, whose DeviceClass ${deviceClass} does not exist`;
+    case 'not-listed':
+      return `${lists} no device of class ${deviceClass}, which ${source} asks for`;
+    case 'unfit':
+      return `${has} ${total === 0 ? 'no device' : `${total} of ${asked} devices`} of class ${deviceClass} that ${source} admits`;
+    case 'held':
+      return `${has} too few free devices for ${source} (${many} of class ${deviceClass} asked${count === 1 ? `, ${free} of ${total} free` : ''})`;
+    default:
+      return `${is} not where the devices of ${source} are`;
+  }
+}
+
+type Devices = Extract<Reason, { kind: 'devices' }>;
 
 function volumeText({ why, claim, name }: Extract<Reason, { kind: 'volume' }>, count: number): string {
   const [is, has] = count === 1 ? ['is', 'has'] : ['are', 'have'];
@@ -113,7 +143,9 @@ function phrase(first: Verdict, group: readonly Verdict[]): string {
   if (reason.kind !== 'resource') return reasonText(reason, group.length);
   const lacks = lacksOf(first).map((lack) => {
     const same = group.flatMap(lacksOf).filter(({ resource }) => resource === lack.resource);
-    return lackText(lack, group.length, Math.max(...same.map(({ free }) => free)));
+    const frees = same.map(({ free }) => Math.max(0, free));
+    const all = lack.resource.includes('/') ? frees.reduce((sum, free) => sum + free, 0) : undefined;
+    return lackText(lack, group.length, Math.max(...frees), all);
   });
   return lacks.join(' and ');
 }

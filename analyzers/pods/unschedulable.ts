@@ -62,7 +62,7 @@ interface Summary {
 
 const summaries = new WeakMap<Placement, Summary>();
 
-function summaryOf({ snapshot, pod }: PendingCase, placement: Placement): Summary {
+function summaryOf({ snapshot, pod }: Pick<PendingCase, 'pod' | 'snapshot'>, placement: Placement): Summary {
   const known = summaries.get(placement);
   if (known !== undefined) return known;
   const partial = placement.unseen.includes('pods');
@@ -77,7 +77,7 @@ function summaryOf({ snapshot, pod }: PendingCase, placement: Placement): Summar
     text: partial
       ? `${counts}; pods that could not be seen may take more room`
       : `${counts}${change === undefined ? '' : `; smallest change: ${change.text}`}`,
-    evidence: free.length > 0 ? [] : nodeEvidence(snapshot, verdicts, change?.verdict),
+    evidence: free.length > 0 ? [] : nodeEvidence({ snapshot, pod }, verdicts, change?.verdict),
     nodeLinks: free.length > 0 ? [] : [...nodeLinks(verdicts), ...gpuLinks(snapshot, verdicts)],
   };
   summaries.set(placement, summary);

@@ -2,6 +2,7 @@ import {
   computed,
   field,
   isActive,
+  isWSL,
   latest,
   nodeAffinityMiss,
   olderThan,
@@ -23,6 +24,9 @@ const machineLabel =
 /** A well-known way to switch a DaemonSet off: a label that no node is meant to have. */
 const switchedOff = /(^|[-_/.])(non-?existing|non-?existent|disabled|none|never|nope|off)([-_/.]|$)/i;
 
+/** Under WSL2 Node Feature Discovery sees no PCI device, so there a person has to put this label on. */
+const byHand = 'nvidia.com/gpu.present';
+
 /**
  * DaemonSets that no node matches though there are nodes. Information only where the rule is about hardware or a platform that nobody
  * has and nobody asks for, or in kube-system, where providers leave add-ons that are switched on by a label.
@@ -43,10 +47,12 @@ export function* matchesNoNode(snapshot: Snapshot<Reads>, grace: number): Genera
     const taints = new Set(matching.flatMap((node) => untolerated(spec.tolerations, node.spec.taints).map(taintText)));
     const why =
       taints.size > 0 ? `it does not tolerate ${[...taints].join(', ')}` : `no node has ${rules.join(' or ')}`;
+    const hidden = nodes.items.find(isWSL);
     const normal = set.metadata.namespace === 'kube-system' || keys.some((key) => machineLabel.test(key));
     yield {
       code: 'DaemonSetMatchesNoNode',
       object: ref(set),
+      values: keys.includes(byHand) && hidden !== undefined ? { wslNode: hidden.metadata.name } : {},
       severity: normal && !isWanted(snapshot, set, keys) ? 'info' : 'warning',
       message: `none of ${nodes.items.length} nodes gets a pod: ${why}`,
       evidence: [

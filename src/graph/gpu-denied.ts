@@ -2,7 +2,7 @@ import type { KubeObject } from '../model/object.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { failedCreations } from './creations.ts';
 import { gpuVendorOf } from './gpu-names.ts';
-import type { GpuWaitReason } from './gpu-waiting-reasons.ts';
+import type { GpuWaitReason } from './gpu-wait-reason.ts';
 import { find, topOf } from './owners.ts';
 
 /** A workload whose pods, which would ask for accelerators, a quota does not let be made. */

@@ -62,7 +62,7 @@ export function gpuHardware({ metadata }: Pick<Node, 'metadata'>): readonly GpuH
   return [...found.values()];
 }
 
-/** A node under WSL2: all GPUs of the machine are one device there, and Node Feature Discovery cannot see them. */
+/** A node under WSL2: its GPUs share one device file, /dev/dxg, and Node Feature Discovery cannot see them. */
 export function isWSL({ status }: Pick<Node, 'status'>): boolean {
   return /microsoft/i.test(status?.nodeInfo?.kernelVersion ?? '');
 }

@@ -1,8 +1,10 @@
 import type { Pod } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { GpuNodeView } from './gpu-inventory.ts';
 import { gpuVendorOfDriver } from './gpu-names.ts';
-import type { GpuWaitReason } from './gpu-waiting-reasons.ts';
+import type { GpuWaitReason } from './gpu-wait-reason.ts';
+import type { Reason, Verdict } from './scheduling/reasons.ts';
+
+type Devices = Extract<Reason, { kind: 'devices' }>;
 
 /** What a pod asks of accelerators through claims, by device class. Source: resource.k8s.io/v1 ResourceClaim, spec.devices.requests. */
 export function claimAsks(snapshot: Snapshot, pod: Pod): ReadonlyMap<string, number> {
@@ -19,35 +21,63 @@ export function claimAsks(snapshot: Snapshot, pod: Pod): ReadonlyMap<string, num
   return asks;
 }
 
-/** Why the claims of a pod keep it waiting; undefined where they all have their devices, or it has none. */
-export function waitForClaims(snapshot: Snapshot, views: readonly GpuNodeView[], pod: Pod): GpuWaitReason | undefined {
-  for (const name of claimsOfPod(pod)) {
-    const claim = snapshot.lookup('resourceclaims.resource.k8s.io', name, pod.metadata.namespace);
-    if (claim.state === 'unknown')
-      return { cause: 'unseen', why: `claim ${name} could not be seen (${claim.reason})`, change: undefined };
-    if (claim.state === 'absent')
-      return { cause: 'claims', why: `claim ${name} does not exist`, change: `create ResourceClaim ${name}` };
-    if (claim.object.status?.allocation !== undefined) continue;
-    const asks = [...claimAsks(snapshot, pod)];
-    if (asks.length === 0) continue;
-    const stock = views.flatMap((view) => view.stock.filter(({ through }) => through === 'dra'));
-    const free = stock.reduce((sum, one) => sum + one.free, 0);
-    const what = asks.map(([deviceClass, count]) => `${count} of ${deviceClass}`).join(' and ');
-    return {
-      cause: 'claims',
-      why:
-        stock.length === 0
-          ? `claim ${name} asks for ${what}, and no ResourceSlice lists an accelerator`
-          : `claim ${name} asks for ${what} and got none; ${free} ${free === 1 ? 'device is' : 'devices are'} free`,
-      change:
-        stock.length === 0
-          ? 'install or repair the driver that publishes ResourceSlices'
-          : free === 0
-            ? 'end a pod that holds a device, or add a node'
-            : 'compare the selectors of the claim with the attributes of the devices',
-    };
+/** Why the claims of a pod keep it waiting, where they keep it off every node. */
+export function waitForClaims(verdicts: readonly Verdict[]): GpuWaitReason | undefined {
+  const lacks = verdicts.map(({ reasons }) => reasons.find((one) => one.kind === 'devices'));
+  const known = lacks.filter((one) => one !== undefined);
+  if (known.length === 0 || known.length < lacks.length) return undefined;
+  // What most nodes lack says least: one that has such devices tells what is in the way.
+  const order: readonly Devices['why'][] = [
+    'missing',
+    'not-made',
+    'no-class',
+    'held',
+    'elsewhere',
+    'unfit',
+    'not-listed',
+  ];
+  const [first] = known.toSorted((one, other) => order.indexOf(one.why) - order.indexOf(other.why));
+  return first === undefined ? undefined : { cause: 'claims', ...told(first, known) };
+}
+
+function told({ why, source, deviceClass, asked }: Devices, all: readonly Devices[]): Omit<GpuWaitReason, 'cause'> {
+  switch (why) {
+    case 'missing':
+      return { why: `${source} does not exist`, change: `create ${source}` };
+    case 'not-made':
+      return { why: `no claim is made of ${source} yet`, change: `create ${source}, or see why none is made of it` };
+    case 'no-class':
+      return {
+        why: `${source} asks for DeviceClass ${deviceClass}, which does not exist`,
+        change: `create DeviceClass ${deviceClass}, or name one that exists`,
+      };
+    case 'held': {
+      const held = all.filter((one) => one.why === 'held');
+      const free = held.reduce((sum, one) => sum + one.free, 0);
+      const most = Math.max(...held.map((one) => one.free));
+      const total = held.reduce((sum, one) => sum + one.total, 0);
+      const open = free === 0 ? `all ${total} are held` : `${free} of ${total} are free, at most ${most} on one node`;
+      return {
+        why: `${source} asks for ${asked} of ${deviceClass}, and of those that it admits ${open}`,
+        change: 'end a pod that holds one, or add a node',
+      };
+    }
+    case 'unfit':
+      return {
+        why: `no node has ${asked === 1 ? 'a device' : `${asked} devices`} of ${deviceClass} that ${source} admits`,
+        change: `compare the selectors of ${source} with the devices: kubectl get resourceslices -o yaml`,
+      };
+    case 'elsewhere':
+      return {
+        why: `the devices of ${source} are on a node that cannot take it`,
+        change: `see who else uses ${source}`,
+      };
+    default:
+      return {
+        why: `${source} asks for ${asked} of ${deviceClass}, and no ResourceSlice lists a device of that class`,
+        change: 'install or repair the driver that publishes ResourceSlices',
+      };
   }
-  return undefined;
 }
 
 /** The claims of a pod by name: written out, or made of a template for it. */

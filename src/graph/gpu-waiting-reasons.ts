@@ -1,34 +1,11 @@
 import type { Snapshot } from '../model/snapshot.ts';
 import { type GpuHolder, gpuHolders } from './gpu-holders.ts';
 import type { GpuNodeView, GpuStock } from './gpu-inventory.ts';
+import type { GpuWaitReason } from './gpu-wait-reason.ts';
+import { nowhere } from './gpu-waiting-nowhere.ts';
 import { isNodeFault } from './scheduling/change.ts';
 import type { Reason, Verdict } from './scheduling/reasons.ts';
 import { taintText } from './scheduling/tolerations.ts';
-
-/** Why a pod does not get the accelerators it asks for: the first of these that holds. */
-export type GpuWaitCause =
-  | 'gated'
-  | 'unseen'
-  | 'name-not-offered'
-  | 'no-gpu'
-  | 'plugin-silent'
-  | 'too-large'
-  | 'selector'
-  | 'taint'
-  | 'node-unavailable'
-  | 'all-held'
-  | 'fragmented'
-  | 'claims'
-  | 'quota'
-  | 'other'
-  | 'fits';
-
-/** Why a pod waits, and what would let it run where something short is known. */
-export interface GpuWaitReason {
-  readonly cause: GpuWaitCause;
-  readonly why: string;
-  readonly change: string | undefined;
-}
 
 /**
  * Why no node has what a pod asks of one resource, in the order in which a person would ask: is it offered, is it enough, may the pod go
@@ -49,7 +26,7 @@ export function waitFor(
   const stock = new Map(views.map((view) => [view.node.metadata.name, view.stock.find(isIt)]));
   const of = ({ node }: Verdict) => stock.get(node.metadata.name);
   const having = verdicts.filter((verdict) => (of(verdict)?.allocatable ?? 0) > 0);
-  if (having.length === 0) return nowhere(views, verdicts, resource);
+  if (having.length === 0) return nowhere(snapshot, views, verdicts, resource);
   const most = Math.max(...having.map((verdict) => of(verdict)?.allocatable ?? 0));
   if (asked > most)
     return {
@@ -112,35 +89,6 @@ function heldText(open: readonly Verdict[], resource: string, total: number, ask
   return total === 0
     ? `all ${resource} of ${where} are held`
     : `${total} ${resource} ${total === 1 ? 'is' : 'are'} free on ${where}, and it asks for ${asked}`;
-}
-
-/** No node gives the resource out: by another name, not at all, or its plugin is silent. */
-function nowhere(views: readonly GpuNodeView[], verdicts: readonly Verdict[], resource: string): GpuWaitReason {
-  const names = new Set(verdicts.map(({ node }) => node.metadata.name));
-  const here = views.filter(({ node }) => names.has(node.metadata.name));
-  const silent = here.filter(
-    ({ silent: label, stock }) => label !== undefined || stock.some((one) => one.resource === resource),
-  );
-  if (silent.length > 0)
-    return {
-      cause: 'plugin-silent',
-      why: `${silent.map(({ node }) => node.metadata.name).join(', ')} should offer ${resource} and does not`,
-      change: 'repair the device plugin there',
-    };
-  const others = distinct(
-    here.flatMap(({ stock }) => stock.filter(({ allocatable }) => allocatable > 0).map((one) => one.resource)),
-  );
-  return others.length > 0
-    ? {
-        cause: 'name-not-offered',
-        why: `no node offers ${resource}; offered are ${others.join(', ')}`,
-        change: `ask for ${others[0] ?? ''}`,
-      }
-    : {
-        cause: 'no-gpu',
-        why: `no node offers ${resource}, and none is known to have a GPU`,
-        change: 'add a node with GPUs, or install the device plugin',
-      };
 }
 
 /** Whom to end so that enough is free: on the node where the fewest need to go, those that do not run first. */

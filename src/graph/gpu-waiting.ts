@@ -5,10 +5,11 @@ import { gpuRequestsOf } from './gpu-demand.ts';
 import type { GpuNodeView } from './gpu-inventory.ts';
 import { gpuVendorOf } from './gpu-names.ts';
 import { claimAsks, waitForClaims } from './gpu-waiting-claims.ts';
-import { type GpuWaitReason, waitFor } from './gpu-waiting-reasons.ts';
+import type { GpuWaitReason } from './gpu-wait-reason.ts';
+import { waitFor } from './gpu-waiting-reasons.ts';
 import { candidates } from './scheduling/change.ts';
 import { placementOf } from './scheduling/placement.ts';
-import type { Placement, Reason, Verdict } from './scheduling/reasons.ts';
+import type { Placement, Reason } from './scheduling/reasons.ts';
 import { isActive } from './settling.ts';
 
 /** A pod without a node that asks for accelerators. */
@@ -45,7 +46,7 @@ function explain(snapshot: Snapshot, views: readonly GpuNodeView[], pod: Pod): G
       why: `the nodes could not be seen (${nodes.reason ?? 'not complete'})`,
       change: undefined,
     };
-  return waitForClaims(snapshot, views, pod) ?? byFilters(snapshot, views, pod);
+  return byFilters(snapshot, views, pod);
 }
 
 /** Reasons by placement, which pods that ask the same have in common. */
@@ -53,20 +54,23 @@ const known = new WeakMap<Placement, GpuWaitReason>();
 
 function byFilters(snapshot: Snapshot, views: readonly GpuNodeView[], pod: Pod): GpuWaitReason {
   const placement = placementOf(snapshot, pod);
-  const told = known.get(placement) ?? firstReason(snapshot, views, candidates(placement, pod), gpuRequestsOf(pod));
+  const told = known.get(placement) ?? firstReason(snapshot, views, placement, pod);
   known.set(placement, told);
   return told;
 }
 
-function firstReason(
-  snapshot: Snapshot,
-  views: readonly GpuNodeView[],
-  verdicts: readonly Verdict[],
-  requests: ReadonlyMap<string, number>,
-): GpuWaitReason {
-  if (verdicts.some(({ reasons }) => reasons.length === 0))
+function firstReason(snapshot: Snapshot, views: readonly GpuNodeView[], placement: Placement, pod: Pod): GpuWaitReason {
+  const verdicts = candidates(placement, pod);
+  const free = verdicts.find(({ reasons }) => reasons.length === 0);
+  if (free !== undefined && placement.unseen.length > 0) {
+    const why = `${free.node.metadata.name} would take it, but ${placement.unseen.join(', ')} could not be seen`;
+    return { cause: 'unseen', why, change: undefined };
+  }
+  if (free !== undefined)
     return { cause: 'fits', why: 'a node takes it now; the scheduler has not placed it yet', change: undefined };
-  for (const [resource, asked] of requests) {
+  const claims = waitForClaims(verdicts);
+  if (claims !== undefined) return claims;
+  for (const [resource, asked] of gpuRequestsOf(pod)) {
     const told = waitFor(snapshot, views, verdicts, resource, asked);
     if (told !== undefined) return told;
   }
@@ -88,6 +92,8 @@ function kindText(reason: Reason): string {
     case 'volume':
     case 'in-use':
       return `claim ${reason.claim}`;
+    case 'devices':
+      return reason.source;
     case 'port':
       return 'a host port';
     default:

@@ -334,6 +334,17 @@ describe('a DaemonSet that no node matches', () => {
     expect(found(analyzer, objects, { missing: { nodes: 'forbidden' } })).toEqual([]);
   });
 
+  test('the node under WSL2 is named where the label that nothing puts there is asked for', () => {
+    const wsl = node('desktop', { status: { nodeInfo: { kernelVersion: '5.15.167.4-microsoft-standard-WSL2' } } });
+    const values = (label: string, one: KubeObject) =>
+      drafts(analyzer, snapshotOf(agent(nowhere(selector({ [label]: 'true' })), [], [one]))).map(
+        (draft) => draft.values,
+      );
+    expect(values('nvidia.com/gpu.present', wsl)).toEqual([{ wslNode: 'desktop' }]);
+    expect(values('nvidia.com/gpu.present', node('n1'))).toEqual([{}]);
+    expect(values('disk', wsl)).toEqual([{}]);
+  });
+
   test('says why', () => {
     const messages = (objects: KubeObject[]) => drafts(analyzer, snapshotOf(objects)).map(({ message }) => message);
     expect(messages(agent(nowhere(selector({ disk: 'ssd' })), []))).toEqual([

@@ -269,9 +269,129 @@ describe('what could not be seen', () => {
       'the scheduler finds no node for it; why cannot be told, for n1 would take it, but pods could not be seen',
     );
   });
-  test('device claims are not read', () => {
-    const [text] = message([pendingPod('web', { spec: { resourceClaims: [{ name: 'gpu' }] } }), node('n1')]);
+  test('device claims could not be seen', () => {
+    const claims = [{ name: 'gpu', resourceClaimName: 'gpu' }];
+    const missing = { 'resourceclaims.resource.k8s.io': 'forbidden' };
+    const [text] = message([pendingPod('web', { spec: { resourceClaims: claims } }), node('n1')], { missing });
     expect(text).toContain('resourceclaims could not be seen');
+  });
+});
+
+describe('devices', () => {
+  const named = { extendedResourceName: 'nvidia.com/gpu' };
+  const gpus = (spec: Patch = {}) => object('deviceclasses.resource.k8s.io', 'gpu.nvidia.com', { spec });
+  const two = object('resourceslices.resource.k8s.io', 'n1-gpus', {
+    spec: {
+      driver: 'gpu.nvidia.com',
+      nodeName: 'n1',
+      pool: { name: 'n1', generation: 1, resourceSliceCount: 1 },
+      devices: [{ name: 'gpu-0' }, { name: 'gpu-1' }],
+    },
+  });
+  const held = (...devices: string[]) =>
+    object('resourceclaims.resource.k8s.io', 'shop/held', {
+      spec: {},
+      status: {
+        allocation: {
+          devices: {
+            results: devices.map((device) => ({ request: 'r', driver: 'gpu.nvidia.com', pool: 'n1', device })),
+          },
+        },
+      },
+    });
+  const wanted = (count: number, expression?: string) =>
+    object('resourceclaims.resource.k8s.io', 'shop/train', {
+      spec: {
+        devices: {
+          requests: [
+            {
+              name: 'r',
+              exactly: {
+                deviceClassName: 'gpu.nvidia.com',
+                count,
+                ...(expression === undefined ? {} : { selectors: [{ cel: { expression } }] }),
+              },
+            },
+          ],
+        },
+      },
+    });
+  const claimer = pendingPod('web', { spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'train' }] } });
+  const classic = (count: string) => pendingPod('web', asks({ 'nvidia.com/gpu': count }));
+  const unfit = `device.driver == 'gpu.amd.com'`;
+
+  test.each<[string, readonly KubeObject[], string]>([
+    [
+      'a classic request that a driver serves, all taken',
+      [gpus(named), two, held('gpu-0', 'gpu-1'), classic('1')],
+      'node n1 does not fit: it has too little nvidia.com/gpu (1 asked, 0 of 2 free); smallest change: free 1 nvidia.com/gpu on n1',
+    ],
+    [
+      'a classic request for more than a driver has',
+      [gpus(named), two, classic('4')],
+      'node n1 does not fit: it has too little nvidia.com/gpu (4 asked, 2 of 2 free); smallest change: ask for at most 2 nvidia.com/gpu, what n1 has free',
+    ],
+    [
+      'a classic request that a driver may serve',
+      [gpus({ ...named, selectors: [{ cel: { expression: 'odd()' } }] }), two, classic('1')],
+      'the scheduler finds no node for it; why cannot be told, for n1 would take it, but which devices nvidia.com/gpu stands for could not be seen',
+    ],
+    [
+      'a classic request that nobody serves',
+      [gpus(), two, classic('1')],
+      'node n1 does not fit: it lacks nvidia.com/gpu, which it does not offer; smallest change: get nvidia.com/gpu offered on n1',
+    ],
+    [
+      'a claim for what is held',
+      [gpus(), two, held('gpu-0'), wanted(2), claimer],
+      'node n1 does not fit: it has too few free devices for ResourceClaim train (2 of class gpu.nvidia.com asked, 1 of 2 free); smallest change: free 1 of class gpu.nvidia.com on n1',
+    ],
+    [
+      'a claim that admits none',
+      [gpus(), two, wanted(1, unfit), claimer],
+      'node n1 does not fit: it has no device of class gpu.nvidia.com that ResourceClaim train admits; smallest change: let ResourceClaim train admit the devices of n1, or add one that it admits',
+    ],
+    [
+      'a claim without slices',
+      [gpus(), wanted(1), claimer],
+      'node n1 does not fit: it lists no device of class gpu.nvidia.com, which ResourceClaim train asks for; smallest change: run the driver of gpu.nvidia.com on n1',
+    ],
+    [
+      'a claim of a class that is not there',
+      [two, wanted(1), claimer],
+      'node n1 does not fit: it cannot have the devices of ResourceClaim train, whose DeviceClass gpu.nvidia.com does not exist; smallest change: create DeviceClass gpu.nvidia.com, or name one that exists',
+    ],
+    [
+      'a claim that is not there',
+      [gpus(), two, claimer],
+      'node n1 does not fit: it cannot have the devices of ResourceClaim train, which does not exist; smallest change: create ResourceClaim train',
+    ],
+    ['a claim that fits', [gpus(), two, wanted(2), claimer], 'fits on n1 now; the scheduler has not placed it yet'],
+  ])('%s', (_name, objects, text) => {
+    expect(message([node('n1'), ...objects])).toEqual([text]);
+  });
+
+  test('what a claim asks for is shown', () => {
+    const [draft] = drafts(analyzer, snapshotOf([node('n1'), gpus(), two, wanted(1, unfit), claimer]));
+    expect(draft?.evidence).toContainEqual(
+      expect.objectContaining({ path: 'spec.devices.requests[0].exactly.selectors[0].cel.expression', value: unfit }),
+    );
+  });
+
+  test('devices that are free in pieces are told with their sum', () => {
+    const part = (name: string, free: number) =>
+      [
+        node(name, { status: { allocatable: { 'nvidia.com/gpu': '4' } } }),
+        pod(`on-${name}`, {
+          spec: {
+            nodeName: name,
+            containers: [{ name: 'c', resources: { requests: { 'nvidia.com/gpu': String(4 - free) } } }],
+          },
+        }),
+      ] as const;
+    const all = (asked: string) => message([...part('n1', 2), ...part('n2', 1), classic(asked)])[0];
+    expect(all('3')).toContain('2 of 2 have too little nvidia.com/gpu (3 asked, at most 2 free on one, 3 in all)');
+    expect(all('4')).toContain('2 of 2 have too little nvidia.com/gpu (4 asked, at most 2 free)');
   });
 });
 

@@ -7,7 +7,7 @@ import { type GpuReport, gpuSchema, gpuSchemaVersion } from '../../src/model/gpu
 import type { KubeObject } from '../../src/model/object.ts';
 import { renderGpuJson, renderGpuText } from '../../src/render/gpu.ts';
 import { buildGpuReport } from '../../src/report/gpu.ts';
-import { cannotPull, gpuHolder, gpuNode, gpuWaiter } from '../analyzers/gpu-support.ts';
+import { cannotPull, gpuHolder, gpuNode, gpuWaiter, pluginSet } from '../analyzers/gpu-support.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { ago, deployment, node, object, ownedBy, pendingPod, replicaSet } from '../support/objects.ts';
 import type { SnapshotOptions } from '../support/snapshot.ts';
@@ -35,6 +35,7 @@ const claim = (name: string, device?: string) =>
           },
         }),
   });
+const anyDevice = object('deviceclasses.resource.k8s.io', 'gpu.nvidia.com', { spec: {} });
 const claims = (name: string) => ({ spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: name }] } });
 
 describe('what is counted', () => {
@@ -178,9 +179,84 @@ describe('why pods wait', () => {
     ['fits', /a node takes it now/, /^$/, [gpuNode('n1', 2), gpuWaiter()]],
     [
       'claims',
-      /claim one asks for 1 of gpu\.nvidia\.com and got none; 1 device is free/,
-      /selectors/,
+      /ResourceClaim one asks for DeviceClass gpu\.nvidia\.com, which does not exist/,
+      /create DeviceClass/,
       [gpuNode('n1'), slice('n1', [{ name: 'gpu-0' }]), claim('one'), pendingPod('w', claims('one'))],
+    ],
+    [
+      'claims',
+      /asks for 1 of gpu\.nvidia\.com, and no ResourceSlice lists a device of that class/,
+      /repair the driver/,
+      [gpuNode('n1'), anyDevice, claim('one'), pendingPod('w', claims('one'))],
+    ],
+    [
+      'claims',
+      /asks for 1 of gpu\.nvidia\.com, and of those that it admits all 2 are held/,
+      /end a pod that holds one/,
+      [
+        gpuNode('n1'),
+        gpuNode('n2'),
+        anyDevice,
+        slice('n1', [{ name: 'gpu-0' }, { name: 'gpu-1' }]),
+        claim('two', 'gpu-0'),
+        claim('three', 'gpu-1'),
+        claim('one'),
+        pendingPod('w', claims('one')),
+      ],
+    ],
+    [
+      'claims',
+      /no node has a device of gpu\.nvidia\.com that ResourceClaim one admits/,
+      /kubectl get resourceslices/,
+      [
+        gpuNode('n1'),
+        anyDevice,
+        slice('n1', [{ name: 'gpu-0', taints: [{ key: 'lost', effect: 'NoSchedule' }] }]),
+        claim('one'),
+        pendingPod('w', claims('one')),
+      ],
+    ],
+    [
+      'unseen',
+      /n1 would take it, but which devices ResourceClaim one admits could not be seen/,
+      /^$/,
+      [
+        gpuNode('n1'),
+        object('deviceclasses.resource.k8s.io', 'gpu.nvidia.com', {
+          spec: { selectors: [{ cel: { expression: 'f()' } }] },
+        }),
+        slice('n1', [{ name: 'gpu-0' }]),
+        claim('one'),
+        pendingPod('w', claims('one')),
+      ],
+    ],
+    [
+      'fits',
+      /a node takes it now/,
+      /^$/,
+      [gpuNode('n1'), anyDevice, slice('n1', [{ name: 'gpu-0' }]), claim('one'), pendingPod('w', claims('one'))],
+    ],
+    [
+      'no-gpu',
+      /none is known to have a GPU/,
+      /label n1 nvidia\.com\/gpu\.present=true if it has a GPU: under WSL2/,
+      [
+        node('n1', { status: { nodeInfo: { kernelVersion: '5.15.167.4-microsoft-standard-WSL2' } } }),
+        pluginSet({ status: { desiredNumberScheduled: 0 } }),
+        gpuWaiter(),
+      ],
+    ],
+    [
+      'no-gpu',
+      /none is known to have a GPU/,
+      /let DaemonSet gpu-operator\/nvidia-device-plugin, which matches no node, run where the GPUs are/,
+      [node('n1'), pluginSet({ status: { desiredNumberScheduled: 0 } }), gpuWaiter()],
+    ],
+    [
+      'name-not-offered',
+      /offered are amd\.com\/gpu/,
+      /ask for amd\.com\/gpu, with an image that is built for AMD, or add a node with nvidia\.com\/gpu/,
+      [node('n1', { status: { capacity: { 'amd.com/gpu': '8' }, allocatable: { 'amd.com/gpu': '8' } } }), gpuWaiter()],
     ],
   ];
   test.each(rows)('%s: %s', (cause, why, change, objects) => {

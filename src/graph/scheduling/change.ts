@@ -81,6 +81,8 @@ function weight(reason: Reason, node: Node): number {
     case 'resource':
       if (reason.allocatable === undefined) return isNearDevices(reason.resource, node) ? 7 : 8;
       return reason.allocatable === 0 ? 7 : isTooSmall(reason) ? 6 : 4;
+    case 'devices':
+      return deviceWeights[reason.why];
     case 'in-use':
     case 'pod-affinity':
     case 'volume-limit':
@@ -89,6 +91,16 @@ function weight(reason: Reason, node: Node): number {
       return 7;
   }
 }
+
+const deviceWeights: Readonly<Record<Extract<Reason, { kind: 'devices' }>['why'], number>> = {
+  missing: 3,
+  'not-made': 3,
+  'no-class': 3,
+  held: 4,
+  unfit: 5,
+  elsewhere: 6,
+  'not-listed': 8,
+};
 
 /** A rule about labels that say what a node is. The kubelet or the cloud sets them: nobody should make a node lie. */
 export function isNodeFact(rule: string): boolean {

@@ -21,8 +21,22 @@ export type Reason =
       readonly asked: number;
       /** Allocatable less what placed pods take; may be negative. */
       readonly free: number;
-      /** Undefined where the node does not offer the resource. */
+      /** Undefined where neither the node nor a driver on it offers the resource. */
       readonly allocatable: number | undefined;
+    }
+  | {
+      readonly kind: 'devices';
+      /** What a person would edit: `ResourceClaim train`, `ResourceClaimTemplate large`. */
+      readonly source: string;
+      /** The ResourceClaim, once it is there by name. */
+      readonly claim: string | undefined;
+      /** `not-listed`: no ResourceSlice has a device of the class here; `unfit`: too few of these are what the claim asks for. */
+      readonly why: 'missing' | 'not-made' | 'no-class' | 'not-listed' | 'unfit' | 'held' | 'elsewhere';
+      readonly deviceClass: string;
+      readonly asked: number;
+      /** Devices that the claim admits, and how many of them nobody has. */
+      readonly total: number;
+      readonly free: number;
     }
   | { readonly kind: 'in-use'; readonly claim: string; readonly holders: readonly Pod[] }
   | { readonly kind: 'volume-limit'; readonly driver: string; readonly limit: number; readonly attached: number }

@@ -3,14 +3,20 @@ import type { Pod } from '../../model/resources.ts';
 import { groupBy } from '../memo.ts';
 import type { Room } from './occupancy.ts';
 import { hostPortsOf, portsConflict } from './ports.ts';
+import type { Supply } from './device-supply.ts';
 import type { Reason } from './reasons.ts';
 import { requestsOf } from './requests.ts';
 
 /**
  * The filter of resources, for one node: the number of pods, and each resource asked. Pods for which room is kept count where their
  * priority is not lower. Source: pkg/scheduler/framework/plugins/noderesources/fit.go, fitsRequest.
+ * @param servedBy tells what a driver may give out on the node of a resource that the node itself does not offer (KEP-5004).
  */
-export function resourceReasons(pod: Pod, room: Room): readonly Reason[] {
+export function resourceReasons(
+  pod: Pod,
+  room: Room,
+  servedBy: (resource: string) => Supply | 'unseen' | undefined,
+): readonly Reason[] {
   const kept = keptFor(pod, room);
   const reasons: Reason[] = [];
   const lack = (resource: string, asked: number, used: number) => {
@@ -21,6 +27,13 @@ export function resourceReasons(pod: Pod, room: Room): readonly Reason[] {
   lack('pods', 1, room.pods.length + kept.length);
   for (const [resource, asked] of requestsOf(pod)) {
     if (asked === 0 || resource === 'pods') continue;
+    const supply = (room.allocatable.get(resource) ?? 0) > 0 ? undefined : servedBy(resource);
+    if (supply === 'unseen') continue;
+    if (supply !== undefined && supply.total > 0) {
+      if (asked > supply.free)
+        reasons.push({ kind: 'resource', resource, asked, free: supply.free, allocatable: supply.total });
+      continue;
+    }
     const reserved = kept.reduce((sum, one) => sum + (requestsOf(one).get(resource) ?? 0), 0);
     lack(resource, asked, (room.used.get(resource) ?? 0) + reserved);
   }

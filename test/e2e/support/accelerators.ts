@@ -94,6 +94,17 @@ const types = {
       }),
     devices: (cards) => ({ 'nvidia.com/gpu': cards * sharesPerCard }),
   },
+  /** What a home lab has. */
+  'nvidia-rtx4090': {
+    labels: (cards) =>
+      nvidia('NVIDIA-GeForce-RTX-4090', 24_564, {
+        'nvidia.com/gpu.count': String(cards),
+        'nvidia.com/gpu.replicas': '1',
+        'nvidia.com/gpu.sharing-strategy': 'none',
+        'nvidia.com/mig.capable': 'false',
+      }),
+    devices: (cards) => ({ 'nvidia.com/gpu': cards }),
+  },
   /** AMD's node labeller and its operator's rule for Node Feature Discovery. */
   'amd-mi300x': {
     labels: () => ({
