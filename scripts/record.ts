@@ -1,6 +1,6 @@
 /**
  * Plays stories on a real control plane and records each as `mekhanikube snapshot` sees it, into test/clusters: all, or those that are
- * named. Two clusters run at a time.
+ * named. Two clusters run at a time. One of them is what `make demo` shows.
  */
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { settledShop } from '../test/e2e/support/prepared.ts';
 import { storyFile, storyNames } from '../test/e2e/support/story.ts';
 
 const clusters = path.resolve(import.meta.dirname, '../test/clusters');
+const demo = { story: 'secret-name-typo', file: path.resolve(import.meta.dirname, '../demo/shop.snapshot.gz') };
 const wanted = process.argv.slice(2);
 const names = wanted.length === 0 ? storyNames() : wanted;
 
@@ -29,7 +30,9 @@ try {
       mkdirSync(folder, { recursive: true });
       const began = Date.now();
       try {
-        await record(name, path.join(folder, 'cluster.snapshot.gz'));
+        const file = path.join(folder, 'cluster.snapshot.gz');
+        await record(name, file);
+        if (name === demo.story) copyFileSync(file, demo.file);
         copyFileSync(storyFile(name), path.join(folder, 'story.yaml'));
         console.log(`${name}: ${((Date.now() - began) / 1_000).toFixed(1)} s`);
       } catch (error) {

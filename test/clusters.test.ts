@@ -21,6 +21,11 @@ test('there are stories', () => {
   expect(stories.length).toBeGreaterThan(10);
 });
 
+test('the recording that make demo shows is one of them', () => {
+  const demo = readFileSync(path.join(import.meta.dirname, '../demo/shop.snapshot.gz'));
+  expect(demo.equals(readFileSync(path.join(folder, 'secret-name-typo', 'cluster.snapshot.gz')))).toBe(true);
+});
+
 describe.each(stories.map(({ name }) => name).sort())('%s', (name) => {
   const file = (one: string) => path.join(folder, name, one);
 
