@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly leaderElect?: boolean;
   /** More flags for the API server. */
   readonly apiServer?: readonly string[];
+  /** More flags for the controller manager. */
+  readonly manager?: readonly string[];
   /** The names in the API server's certificate, as openssl writes them. */
   readonly serverNames?: readonly string[];
 }
@@ -147,12 +149,12 @@ async function startPrograms(
   processes: Processes,
   { ports, api, options }: { ports: Ports; api: Api; options: ClusterOptions },
 ): Promise<void> {
-  const { controllers = true, leaderElect = false, apiServer = [] } = options;
+  const { controllers = true, leaderElect = false, apiServer = [], manager = [] } = options;
   processes.start('etcd', flags.etcd(ports));
   processes.start('kube-apiserver', [...flags.apiServer(ports), ...apiServer]);
   await ready(processes, api);
   if (!controllers) return;
-  processes.start('kube-controller-manager', flags.manager(leaderElect));
+  processes.start('kube-controller-manager', [...flags.manager(leaderElect), ...manager]);
   processes.start('kube-scheduler', flags.scheduler(leaderElect));
   processes.start('kwok', flags.kwok(path.join(import.meta.dirname, 'kwok.yaml')));
   await until('the service account of the default namespace', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { type Cluster, startCluster } from './cluster.ts';
+import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 import { controlPlaneExecutable } from './executable.ts';
 import { cacheFolder } from './go-program.ts';
 
@@ -12,6 +12,7 @@ export interface Saved {
   readonly name: string;
   /** The files that it is made of: where one of them changes, it is made anew. */
   readonly files: readonly string[];
+  readonly cluster?: ClusterOptions;
   /** Fills a cluster that runs and has nothing in it. */
   readonly setUp: (cluster: Cluster) => Promise<void>;
   /** After so many hours in which nobody began with it it is removed: each is as large as etcd's log. */
@@ -23,7 +24,7 @@ export interface Saved {
  * disturb each other: each makes its own copy and renames it.
  * @returns etcd's folder in the cache, for `startCluster({ data })`.
  */
-export async function savedData({ name, files, setUp, hours }: Saved): Promise<string> {
+export async function savedData({ name, files, cluster: options, setUp, hours }: Saved): Promise<string> {
   const target = path.join(cacheFolder(), `${name}-${await hashOf(files)}`);
   if (existsSync(target)) {
     await utimes(target, new Date(), new Date());
@@ -31,7 +32,7 @@ export async function savedData({ name, files, setUp, hours }: Saved): Promise<s
   }
   await mkdir(cacheFolder(), { recursive: true });
   await removeUnused(name, hours);
-  const cluster = await startCluster();
+  const cluster = await startCluster(options);
   const temporary = `${target}.${process.pid}.tmp`;
   try {
     await setUp(cluster);
