@@ -5,11 +5,13 @@ import { controllerResources } from './graph/owners.ts';
 import { explainFromRunbook } from './explain/explain.ts';
 import type { Comparable } from './model/comparable-schema.ts';
 import type { Analyzer, Incident } from './model/finding.ts';
+import type { IgnoreRule } from './model/ignore.ts';
 import type { Explanation, Report } from './model/report.ts';
 import { allResources, type Resource } from './model/resources.ts';
 import type { Gap, Snapshot } from './model/snapshot.ts';
 import { withBaseline } from './report/baseline.ts';
 import { buildReport } from './report/build.ts';
+import { ignore } from './report/ignore/ignore.ts';
 import type { Inventory } from './report/inventory.ts';
 import { checkWords, resolveScope, type ScopeRequest } from './report/scope.ts';
 import { sightOf } from './report/sight.ts';
@@ -22,6 +24,8 @@ export interface AnalyzeOptions {
   readonly scope?: ScopeRequest;
   /** The accelerators and the certificates of the cluster, where the report is to hold them. */
   readonly inventory?: Inventory;
+  /** What to ignore beside what the annotations of objects say; false to tell everything. */
+  readonly ignore?: readonly IgnoreRule[] | false | undefined;
   /** An earlier report to tell this one against. */
   readonly baseline?: Comparable | undefined;
 }
@@ -87,16 +91,26 @@ export interface Diagnosis {
 
 function diagnose(
   loaded: Loaded,
-  { analyzers, settings = {}, scope: request = {}, inventory, baseline }: AnalyzeOptions,
+  { analyzers, settings = {}, scope: request = {}, inventory, baseline, ignore: rules = [] }: AnalyzeOptions,
 ): Diagnosis {
   const { snapshot, source, cluster } = loaded;
   const { findings, gaps } = runAnalyzers(snapshot, analyzers, settings);
   const defaultNamespace = source === 'live' ? (cluster.namespace ?? 'default') : cluster.namespace;
   const scope = resolveScope(request, { snapshot, analyzers, findings, defaultNamespace });
   const byId = new Map(analyzers.map((analyzer) => [analyzer.id, analyzer]));
-  const incidents = correlate(snapshot, findings).filter(({ root, symptoms }) => [root, ...symptoms].some(scope.shows));
+  const codes = analyzers.flatMap((analyzer) => Object.keys(analyzer.codes));
+  const joined = correlate(snapshot, findings);
+  const { incidents, ignored, hints } =
+    rules === false
+      ? { incidents: joined, ignored: [], hints: [] }
+      : ignore(joined, { snapshot, rules, codes, namespaces: scope.stated.namespaces });
+  const isIgnored = new Set(ignored.map(({ finding }) => finding.id));
+  const shown = incidents.filter(({ root, symptoms }) =>
+    [root, ...symptoms].some((finding) => !isIgnored.has(finding.id) && scope.shows(finding)),
+  );
+  const inShown = new Set(shown.flatMap(({ root, symptoms }) => [root.id, ...symptoms.map(({ id }) => id)]));
   const { name, context, server, version = snapshot.serverVersion } = cluster;
-  const told = incidents.map((incident) => ({ incident, explanation: explainFromRunbook(incident, snapshot, byId) }));
+  const told = shown.map((incident) => ({ incident, explanation: explainFromRunbook(incident, snapshot, byId) }));
   const report = buildReport({
     cluster: {
       name,
@@ -108,17 +122,17 @@ function diagnose(
     takenAt: snapshot.takenAt,
     scope: scope.stated,
     incidents: told,
-    suppressed: [],
+    ignored: ignored.filter(({ finding }) => inShown.has(finding.id) || scope.shows(finding)),
     inventory,
     gaps: [...loaded.gaps, ...unsaid(loaded, analyzers), ...gaps, ...scope.gaps],
     assumptions: loaded.assumptions,
-    hints: loaded.hints,
+    hints: [...loaded.hints, ...hints],
     stats: {
       requests: loaded.stats.requests,
       bytes: loaded.stats.bytes,
       objects: loaded.stats.objects,
       analyzers: analyzers.length,
-      codes: analyzers.reduce((sum, { codes }) => sum + Object.keys(codes).length, 0),
+      codes: codes.length,
       resources: countResources(snapshot),
     },
   });

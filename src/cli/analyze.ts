@@ -8,7 +8,7 @@ import { rendererOf } from '../render/formats.ts';
 import type { Row } from '../render/layout.ts';
 import { useColor } from './color.ts';
 import { checkConflicts } from './conflicts.ts';
-import { verdict } from './exit.ts';
+import { exitCodes, verdict } from './exit.ts';
 import { givenFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { hooksFor } from './hooks.ts';
@@ -36,6 +36,10 @@ export async function analyzeCommand(
     config.explain || config.showPrompt ? await (await import('./explain.ts')).prepare(config, io) : undefined;
   const baseline =
     config.baseline === undefined ? undefined : await (await import('./read-report.ts')).readReport(config.baseline);
+  const push =
+    config.pushGateway === undefined || config.showPrompt
+      ? undefined
+      : await (await import('./push.ts')).preparePush(config, io);
   const progress = await startProgress(io, isForPerson(config.output) && !config.verbose);
   const hooks = hooksFor(io, config, progress);
   let diagnosis: Awaited<ReturnType<typeof run>>;
@@ -50,16 +54,20 @@ export async function analyzeCommand(
     analyzers.flatMap(({ codes }) => Object.entries(codes).map(([code, { title }]) => [code, title] as const)),
   );
   const titleOf = (code: string) => titles.get(code);
-  if (config.showPrompt) await explaining?.showPrompts(diagnosis, titleOf);
-  else
-    await print(
-      diagnosis.report,
-      config,
-      titleOf,
-      io,
-      explaining && ((say) => explaining.explain(diagnosis, titleOf, say)),
-    );
-  return verdict(diagnosis.report, config);
+  if (config.showPrompt) {
+    await explaining?.showPrompts(diagnosis, titleOf);
+    return verdict(diagnosis.report, config);
+  }
+  const report = await print(
+    diagnosis.report,
+    config,
+    titleOf,
+    io,
+    explaining && ((say) => explaining.explain(diagnosis, titleOf, say)),
+  );
+  const isPushed = push === undefined || (await push(report)) !== undefined;
+  // What is wrong with the cluster weighs more than a gateway that is away.
+  return verdict(report, config) || (isPushed ? exitCodes.ok : exitCodes.notPushed);
 }
 
 /** What the configuration says of a run. */
@@ -72,7 +80,8 @@ export function toRunOptions(
   return {
     analyzers,
     settings: config.analyzers,
-    inventory: config.output.some(({ format }) => format !== 'text'),
+    ignore: config.ignore,
+    inventory: config.output.some(({ format }) => format !== 'text') || config.pushGateway !== undefined,
     scope: {
       namespaces: namespace,
       allNamespaces,
@@ -87,6 +96,7 @@ export function toRunOptions(
  * Prints the report in every form asked for: stdout first, so that a full disk does not take that away. Explanations follow the text
  * as they come; the other forms wait for them.
  * @param explain explains the report; what is said of it as text goes to `say`.
+ * @returns the report as it was printed at last.
  */
 async function print(
   report: Report,
@@ -94,7 +104,7 @@ async function print(
   titleOf: (code: string) => string | undefined,
   io: Io,
   explain: ((say: (rows: readonly Row[]) => Promise<void>) => Promise<Report>) | undefined,
-): Promise<void> {
+): Promise<Report> {
   const screen = (toScreen: boolean) => ({
     color: toScreen && useColor(config.color, io.environment, io.outIsTerminal),
     ...(toScreen && io.columns !== undefined ? { columns: io.columns } : {}),
@@ -117,6 +127,7 @@ async function print(
         ? `${await render('text', report, false)}${await renderRows(told, screen(false))}`
         : render(format, explained, false),
   );
+  return explained;
 }
 
 async function renderRows(rows: readonly Row[], screen: { color: boolean; columns?: number }): Promise<string> {

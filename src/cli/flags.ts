@@ -91,6 +91,7 @@ export function addOutputFlags(command: Command): Command {
     .option('--all', 'text: show every object and all evidence')
     .option('--fail-on <least>', `exit with 1 when an incident is at least this bad: ${severities}`)
     .option('--baseline <report>', 'JSON report of an earlier run: only what is new or worse counts for --fail-on')
+    .option('--no-ignore', 'tell also what annotations and the configuration say to ignore')
     .option('--require-complete', 'exit with 3 when something could not be seen')
     .addOption(
       new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
@@ -125,6 +126,35 @@ export function addWatchFlags(command: Command): Command {
     .addOption(
       new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
     );
+}
+
+/**
+ * Where metrics are pushed to, and how.
+ * @param short whether the flags may be written without `push-` as well.
+ */
+export function addPushFlags(command: Command, { short = false } = {}): Command {
+  const named = (flag: string, text: string) =>
+    new Option(short ? `--${flag.replaceAll(/^push-| .*/g, '')}, --${flag}` : `--${flag}`, text);
+  return command
+    .addOption(named('push-gateway <url>', 'push gateway of Prometheus to send metrics to: http://pushgateway:9091'))
+    .addOption(named('push-job <name>', 'job of the group that is replaced (default: mekhanikube)'))
+    .addOption(
+      named('push-group <label=value>', 'label of the group, beside cluster and scope; repeatable').argParser(collect),
+    )
+    .addOption(
+      named('push-method <method>', 'put replaces the group, post only what has the same names (default: put)'),
+    )
+    .addOption(
+      named(
+        'push-username <name>',
+        'name for the gateway; the password comes from a file or MEKHANIKUBE_PUSH_PASSWORD',
+      ),
+    )
+    .addOption(named('push-password-file <file>', 'file with the password'))
+    .addOption(named('push-token-file <file>', 'file with a bearer token (or MEKHANIKUBE_PUSH_TOKEN)'))
+    .addOption(named('push-ca-file <file>', "certificates of the authorities to trust, PEM (default: the system's)"))
+    .addOption(named('push-timeout <time>', 'give up on a try after this time (default: 10s)'))
+    .addOption(named('push-retries <count>', 'try again so often when the gateway fails (default: 3)'));
 }
 
 /** Which Ollama, for the commands that look at it. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Analyzer, SettingSpec } from '../model/finding.ts';
 import { type Format, formats } from '../model/formats.ts';
 import { parseDuration } from './duration.ts';
+import { ignoreRules } from './ignore.ts';
 
 // A run parses three small objects: compiling parsers for them takes longer than it saves.
 z.config({ jitless: true });
@@ -53,6 +54,12 @@ const output = paths.transform((values, context) =>
   }),
 );
 
+const tries = z.union([z.number(), z.string()]).transform((value, context) => {
+  if (/^\d{1,2}$/.test(String(value).trim())) return Number(value);
+  context.addIssue({ code: 'custom', message: `"${value}" must be a number from 0 to 99` });
+  return z.NEVER;
+});
+
 const options = {
   kubeconfig: text,
   context: text,
@@ -78,6 +85,7 @@ const options = {
   color: flag,
   failOn: severity,
   baseline: text,
+  ignore: ignoreRules,
   requireComplete: flag,
   verbose: flag,
   externalAnalyzers: paths,
@@ -92,6 +100,18 @@ const options = {
   explainTimeout: timeout,
   cache: flag,
   allowRemoteModel: flag,
+  pushGateway: text,
+  pushJob: text,
+  pushMethod: word(['put', 'post']),
+  pushGroup: list,
+  pushUsername: text,
+  pushPassword: text,
+  pushPasswordFile: text,
+  pushToken: text,
+  pushTokenFile: text,
+  pushCaFile: text,
+  pushTimeout: timeout,
+  pushRetries: tries,
   interval: timeout,
   listen: text,
   listenTokenFile: text,

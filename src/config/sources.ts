@@ -8,7 +8,7 @@ const prefix = 'MEKHANIKUBE_';
 
 /** `failOn` as a flag: `--fail-on`. */
 export function flagName(name: string): string {
-  const negated = name === 'color' || name === 'cache' ? 'no-' : '';
+  const negated = name === 'color' || name === 'cache' || name === 'ignore' ? 'no-' : '';
   return `--${negated}${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 

@@ -86,7 +86,7 @@ function saidByLongerWay(edge: Edge, outgoing: ReadonlyMap<string, readonly Edge
 }
 
 /** Worse first; then what users feel: entry points that fail, then many objects; then the oldest; then by name. */
-function compareIncidents(one: Incident, other: Incident): number {
+export function compareIncidents(one: Incident, other: Incident): number {
   return (
     severityRank(one.severity) - severityRank(other.severity) ||
     felt(other) - felt(one) ||

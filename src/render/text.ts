@@ -4,6 +4,7 @@ import type { RenderOptions } from './formats.ts';
 import { dateText } from './date-text.ts';
 import { baselineRows } from './text-baseline.ts';
 import { checkedText, coverageRows, joined } from './text-coverage.ts';
+import { ignoredRows } from './text-ignored.ts';
 import { headline, type IncidentContext, incidentRows } from './text-incident.ts';
 import { blank, layout, type Row, row, span } from './layout.ts';
 
@@ -32,6 +33,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
     summaryRow(report),
     ...hiddenRows(report, least),
     ...baselineRows(report, all),
+    ...ignoredRows(report, all),
     ...coverageRows(report, all),
   ];
   return renderRows(rows, { columns, color });

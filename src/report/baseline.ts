@@ -1,11 +1,9 @@
 import type { Comparable } from '../model/comparable-schema.ts';
-import type { ObjectRef } from '../model/object.ts';
 import type { Report } from '../model/report.ts';
+import { briefOf } from './brief.ts';
 import { compareReports } from './compare.ts';
 import { countBySeverity } from './counts.ts';
 import type { BlindTo } from './sight.ts';
-
-type Brief = NonNullable<Report['baseline']>['resolved'][number];
 
 /** A report, told against an earlier one: what that one has is marked as known, and what is gone is listed. */
 export function withBaseline(report: Report, earlier: Comparable, blindTo: BlindTo): Report {
@@ -27,7 +25,7 @@ export function withBaseline(report: Report, earlier: Comparable, blindTo: Blind
 }
 
 /** Why two reports may not be of the same thing: another cluster, another scope. */
-export function mismatches(
+function mismatches(
   earlier: Pick<Comparable, 'cluster' | 'scope'>,
   later: Pick<Comparable, 'cluster' | 'scope'>,
   earlierName: string,
@@ -42,13 +40,6 @@ export function mismatches(
       ? []
       : [`${earlierName} shows ${before}, ${laterName} ${now}: what only one of them shows cannot be compared.`]),
   ];
-}
-
-/** A problem in short, as the public forms tell it. */
-export function briefOf({ id, code, severity, object, message }: Brief): Brief {
-  const { apiVersion, kind, namespace, name } = object;
-  const about: ObjectRef = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }), name };
-  return { id, code, severity, object: about, message };
 }
 
 function scopeText({ namespaces, selector, filters, targets }: Comparable['scope']): string {

@@ -5,7 +5,9 @@ import { type ObjectRef, refKey } from '../model/object.ts';
 import type { Explanation, Report, ReportIncident, ReportProblem, ReportScope } from '../model/report.ts';
 import { reportVersion } from '../model/report.ts';
 import type { Gap } from '../model/snapshot.ts';
+import { briefOf } from './brief.ts';
 import { countBySeverity } from './counts.ts';
+import type { Ignored } from './ignore/ignore.ts';
 import type { Inventory } from './inventory.ts';
 import { version } from './version.ts';
 
@@ -16,7 +18,8 @@ export interface ReportParts {
   readonly scope: ReportScope;
   /** The incidents to show, in their order, with the explanation of each. */
   readonly incidents: readonly { readonly incident: Incident; readonly explanation: Explanation }[];
-  readonly suppressed: Report['suppressed'];
+  /** What is ignored, of those incidents or of others. */
+  readonly ignored: readonly Ignored[];
   readonly inventory?: Inventory | undefined;
   readonly gaps: readonly Gap[];
   readonly assumptions: readonly string[];
@@ -26,12 +29,17 @@ export interface ReportParts {
 
 /** Makes the report: plain data in a defined order, so that the same input gives the same bytes. */
 export function buildReport(parts: ReportParts): Report {
-  const { cluster, takenAt, scope, suppressed, inventory, gaps, assumptions, hints, stats } = parts;
+  const { cluster, takenAt, scope, ignored, inventory, gaps, assumptions, hints, stats } = parts;
   const incidents = parts.incidents.map(({ incident, explanation }) => toIncident(incident, explanation));
-  const problems = toProblems(parts.incidents.map(({ incident }) => incident));
+  const suppressed = ignored.map(toSuppressed);
+  const ids = new Set(suppressed.map(({ id }) => id));
+  const problems = toProblems(
+    parts.incidents.map(({ incident }) => incident),
+    ids,
+  );
   const summary = {
     incidents: countBySeverity(incidents),
-    problems: countBySeverity(problems),
+    problems: countBySeverity(problems.filter(({ suppressed: isIgnored }) => isIgnored !== true)),
     suppressed: countBySeverity(suppressed),
   };
   return {
@@ -83,7 +91,7 @@ function toIncident(incident: Incident, explanation: Explanation): ReportInciden
 }
 
 /** Every problem of the incidents once, worst first, with the incidents that it belongs to. */
-function toProblems(incidents: readonly Incident[]): readonly ReportProblem[] {
+function toProblems(incidents: readonly Incident[], ignored: ReadonlySet<string>): readonly ReportProblem[] {
   const all = new Map<string, { finding: Finding; incidents: string[] }>();
   for (const { id, root, symptoms } of incidents) {
     for (const finding of [root, ...symptoms]) {
@@ -94,7 +102,20 @@ function toProblems(incidents: readonly Incident[]): readonly ReportProblem[] {
   }
   return [...all.values()]
     .sort((one, other) => compareFindings(one.finding, other.finding))
-    .map(({ finding, incidents: ids }) => toProblem(finding, ids));
+    .map(({ finding, incidents: ids }) => ({
+      ...toProblem(finding, ids),
+      ...(ignored.has(finding.id) ? { suppressed: true as const } : {}),
+    }));
+}
+
+function toSuppressed({ finding, reason: { by, rule, reason, until } }: Ignored): Report['suppressed'][number] {
+  return {
+    ...briefOf(finding),
+    by,
+    rule,
+    ...(reason === undefined ? {} : { reason }),
+    ...(until === undefined ? {} : { until }),
+  };
 }
 
 function toProblem(finding: Finding, incidents: readonly string[]): ReportProblem {

@@ -74,6 +74,7 @@ test.each([
 test('without anything there are defaults', async () => {
   expect(await config({})).toEqual({
     asGroup: [],
+    ignore: [],
     insecureSkipTlsVerify: false,
     secrets: 'auto',
     from: [],

@@ -20,7 +20,7 @@ export function reportOf(findings: readonly Finding[], parts: Partial<ReportPart
     takenAt: now,
     scope: { namespaces: [], filters: [], targets: [] },
     incidents: correlate(snapshotOf([]), findings).map((incident) => ({ incident, explanation })),
-    suppressed: [],
+    ignored: [],
     gaps: [],
     assumptions: [],
     hints: [],
