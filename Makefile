@@ -58,7 +58,7 @@ models: build ## List the models of Ollama and what suits this machine: make mod
 
 image: ## Build the container image (needs Docker): make image ARGS="--platform linux/arm64"
 	$(engine)
-	@$(DOCKER) build --tag $(IMAGE) --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null) $(ARGS) .
+	@$(DOCKER) build --tag $(IMAGE) $(labels) $(ARGS) .
 
 up: ## Start the Ollama of docker-compose.yml and fetch a model (needs Docker): make up MODEL=qwen3:8b
 	$(engine)
@@ -77,6 +77,9 @@ node_modules/.ready: package-lock.json package.json
 	@npm ci --no-audit --no-fund --loglevel=error >&2
 	@test -x $(NODE_BIN)/node || { echo "Node 24 was not installed beside the tools: run npm ci without --ignore-scripts" >&2; exit 2; }
 	@touch $@
+
+labels = --build-arg VERSION=$$(sed -n 's/^ *"version": "\(.*\)",/\1/p' package.json) \
+	--build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null)
 
 define engine
 @command -v $(DOCKER) >/dev/null || { echo "make $@ needs a container engine, and there is no $(DOCKER) on the PATH: install Docker, or say DOCKER=podman" >&2; exit 2; }
