@@ -125,6 +125,7 @@ function counts(
     const twins = certificates.filter((one) => leaf?.issuedBy(one) === true);
     return twins.includes(certificate) && twins.every(({ notAfter }) => notAfter <= certificate.notAfter);
   }
+  if (object.kind === 'Config') return latestOf(certificates) <= certificate.notAfter;
   // What its issuer said of itself, for those who may not read Secrets.
   return object.kind === 'CertificateRequest' && path === 'status.ca' && !secretsSeen;
 }
@@ -160,7 +161,8 @@ function severityOf(
     signed,
   }: Pick<Case, 'seen' | 'places' | 'expiry'> & { readonly signed: readonly SeenCertificate[] },
 ): Severity {
-  if (places.some((one) => isCluster(one) || one.object.kind === 'CertificateRequest')) return severity;
+  if (places.some((one) => isCluster(one) || ['CertificateRequest', 'Config'].includes(one.object.kind)))
+    return severity;
   const used = (holders: readonly CertificateHolder[]) =>
     holders.some(({ object }) => certificateUsers(snapshot, object).length > 0);
   const signs = signed.some((one) => used(one.holders));

@@ -1,6 +1,7 @@
 import type { CodeSpec } from '../../src/kit.ts';
 
 export const codes = {
+  APIServerCertificateExpiring: { severity: 'warning', title: 'Certificate of the API server expires soon' },
   CABundleExpired: {
     severity: 'critical',
     title: 'Every authority that the API server checks a webhook or an API with has expired',
@@ -78,6 +79,7 @@ export const codes = {
   IngressCertificateUnusable: { severity: 'critical', title: 'Certificate of an Ingress that nobody accepts' },
   IssuerMissing: { severity: 'critical', title: 'Issuer of a certificate does not exist', breaks: ['issue'] },
   IssuerNotReady: { severity: 'critical', title: 'Issuer of certificates not ready', breaks: ['issue'] },
+  KubeconfigCertificateExpiring: { severity: 'warning', title: 'Client certificate of the kubeconfig expires soon' },
   OrderFailed: { severity: 'warning', title: 'ACME order failed', breaks: ['issue'] },
   WebhookCertificateRejected: {
     severity: 'critical',

@@ -1,4 +1,5 @@
 import { defineAnalyzer, refKey } from '../../src/kit.ts';
+import { access } from './access.ts';
 import { authorities } from './authorities.ts';
 import { bundles } from './bundles.ts';
 import { codes } from './codes.ts';
@@ -25,6 +26,7 @@ export default defineAnalyzer({
   settings,
   runbook,
   *analyze(snapshot, limits) {
+    yield* access(snapshot, limits);
     yield* authorities(snapshot, limits);
     const faults = [...leafDates(snapshot, limits), ...forms(snapshot)];
     yield* faults;

@@ -29,6 +29,8 @@ export interface ApiServer {
    * what it will allow once it has read its roles. Only the first call waits.
    */
   recovered(): Promise<boolean>;
+  /** The certificate that it showed, DER; undefined before the first answer, and without TLS. */
+  peer(): Buffer | undefined;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function openApiServer(connection: Connection, options: ApiServerOp
       if (troubled) await (pause ??= sleep(recoveryMs, undefined, { signal }));
       return troubled;
     },
+    peer: () => transport.peer(),
     close: () => transport.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { allResources, type Resource, resources } from '../model/resources.ts';
+import { accessFacts } from './access.ts';
 import { openApiServer } from './api-server.ts';
 import type { RequestInfo } from './http/transport.ts';
 import type { Connection } from './kubeconfig/connection.ts';
@@ -60,7 +61,11 @@ export async function loadLive(options: LiveOptions): Promise<Loaded> {
     requireSomething(readings, connection);
     const takenAt = reader.takenAt() ?? timeText(new Date());
     return {
-      snapshot: store.snapshot({ takenAt, ...(version === undefined ? {} : { serverVersion: version }) }),
+      snapshot: store.snapshot({
+        takenAt,
+        ...(version === undefined ? {} : { serverVersion: version }),
+        access: accessFacts(connection, server.peer()),
+      }),
       source: 'live',
       cluster: {
         name: connection.name,

@@ -3,6 +3,7 @@ import type { Resource } from '../model/resources.ts';
 import type { Loaded } from './load.ts';
 import { withoutEmptied } from './recorded/emptied.ts';
 import { createCollector } from './recorded/collect.ts';
+import { knownAccess } from './access.ts';
 import { type Root, rootOf } from './recorded/files.ts';
 import { read, type Reading } from './recorded/read.ts';
 import { hintsOf } from './recorded/hints.ts';
@@ -59,9 +60,11 @@ export async function loadRecorded(options: RecordedOptions): Promise<Loaded> {
     collector.newest(),
   );
   const version = headers[0]?.serverVersion ?? collector.serverVersion;
+  const access = knownAccess(headers[0]?.access);
   const snapshot = store.snapshot({
     takenAt: clock.time,
     ...(version === undefined ? {} : { serverVersion: version }),
+    ...(access === undefined ? {} : { access }),
   });
   return {
     snapshot,

@@ -44,6 +44,7 @@ function* lines(loaded: Loaded, tool: string): Generator<string> {
     takenAt: snapshot.takenAt,
     cluster,
     ...(snapshot.serverVersion === undefined ? {} : { serverVersion: snapshot.serverVersion }),
+    ...(snapshot.access === undefined ? {} : { access: snapshot.access }),
     secrets: snapshot.list('secrets').items.length > 0 || seen(coverage.secrets) ? 'facts' : 'none',
     coverage: Object.fromEntries(sorted.map((resource) => [resource, coverage[resource]])),
     gaps: loaded.gaps.filter((gap) => gap.what !== 'resource'),

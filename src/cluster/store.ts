@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/object.ts';
 import { allResources, type Resource, resources, type ResourceTypes } from '../model/resources.ts';
-import type { Coverage, Listing, Lookup, Snapshot } from '../model/snapshot.ts';
+import type { AccessFacts, Coverage, Listing, Lookup, Snapshot } from '../model/snapshot.ts';
 
 /** Collects objects and what is known of their completeness, and makes a snapshot of them. */
 export interface Store {
@@ -13,7 +13,13 @@ export interface Store {
   coverage(): Readonly<Record<Resource, Coverage>>;
   /** How many objects of a resource it holds. */
   count(resource: Resource): number;
-  snapshot(meta: { takenAt: string; serverVersion?: string }): Snapshot;
+  snapshot(meta: SnapshotMeta): Snapshot;
+}
+
+interface SnapshotMeta {
+  readonly takenAt: string;
+  readonly serverVersion?: string;
+  readonly access?: AccessFacts;
 }
 
 interface Shelf {
@@ -54,14 +60,16 @@ const key = (namespace: string | undefined, name: string) => `${namespace ?? ''}
 class StoredSnapshot implements Snapshot {
   readonly takenAt: string;
   readonly serverVersion?: string;
+  readonly access?: AccessFacts;
   readonly #shelves: ReadonlyMap<Resource, Shelf>;
   readonly #all = new Map<Resource, readonly KubeObject[]>();
   readonly #byNamespace = new Map<Resource, Map<string, KubeObject[]>>();
 
-  constructor(shelves: ReadonlyMap<Resource, Shelf>, meta: { takenAt: string; serverVersion?: string }) {
+  constructor(shelves: ReadonlyMap<Resource, Shelf>, meta: SnapshotMeta) {
     this.#shelves = shelves;
     this.takenAt = meta.takenAt;
     if (meta.serverVersion !== undefined) this.serverVersion = meta.serverVersion;
+    if (meta.access !== undefined) this.access = meta.access;
   }
 
   list<R extends Resource>(resource: R, namespace?: string): Listing<ResourceTypes[R]> {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../model/object.ts';
 import type { ResourceTypes } from '../model/resources.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { AccessFacts, Snapshot } from '../model/snapshot.ts';
+import { apiServerOf, kubeconfigOf } from './access.ts';
 import { caBundles } from './ca-bundles.ts';
 import { once } from './memo.ts';
 import { type Certificate, certificatesOf, certificatesOfBase64 } from './x509.ts';
@@ -52,7 +53,22 @@ const certificateHolders = once((snapshot: Snapshot<CertificateReads>): readonly
       ...holder(one, 'status.certificate', 'chain', certificatesOfBase64(one.status?.certificate ?? ''), false),
       ...holder(one, 'status.ca', 'bundle', certificatesOfBase64(one.status?.ca ?? ''), false),
     ]),
+  ...(snapshot.access === undefined ? [] : ofAccess(snapshot.access)),
 ]);
+
+function ofAccess(access: AccessFacts): readonly CertificateHolder[] {
+  const { served = '', trusted = '' } = access;
+  return [
+    ...holder(apiServerOf(access), 'TLS handshake', 'chain', certificatesOf(served), false),
+    ...holder(
+      kubeconfigOf(access),
+      'clusters[].cluster.certificate-authority-data',
+      'bundle',
+      certificatesOf(trusted),
+      false,
+    ),
+  ];
+}
 
 function holder(
   object: KubeObject,

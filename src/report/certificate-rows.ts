@@ -1,3 +1,4 @@
+import { kubeconfigOf } from '../graph/access.ts';
 import { expiryOf, type ExpiryLimits, renewedExpiryOf } from '../graph/certificate-expiry.ts';
 import {
   type CertificateHolder,
@@ -36,6 +37,7 @@ export function certificateRows(
   const rows = [
     ...listed.map((one) => rowOf(snapshot, one, { now, limits })),
     ...unseen(snapshot).flatMap((one) => managedRow(one, now) ?? []),
+    ...clientRows(snapshot, { now, limits }),
   ].filter((row) => isIn(row, namespaces));
   return { certificates: rows.sort(compareRows), bundled: seen.length - listed.length };
 }
@@ -139,9 +141,33 @@ function managedRow(one: ResourceTypes['certificates.cert-manager.io'], now: num
   };
 }
 
+/** The client certificate of the kubeconfig, of which only the dates are kept. */
+function clientRows({ access }: Snapshot<Reads>, { now, limits }: Context): readonly CertificateRow[] {
+  const start = millis(access?.client?.notBefore);
+  const end = millis(access?.client?.notAfter);
+  if (access === undefined || start === undefined || end === undefined) return [];
+  const expiry = expiryOf({ notBefore: start, notAfter: end }, now, limits.own);
+  return [
+    {
+      subject: 'client certificate',
+      names: [],
+      issuer: '-',
+      issuedBy: [],
+      authority: false,
+      selfSigned: false,
+      ...datesOf(start, end, now),
+      state: expiry?.state ?? 'ok',
+      ...(expiry === undefined ? {} : { severity: expiry.severity }),
+      places: [{ object: ref(kubeconfigOf(access)), field: 'users[].user.client-certificate-data' }],
+      users: [],
+    },
+  ];
+}
+
 /** Where a person would renew it comes first. */
 function rank({ object, use, hasKey }: CertificateHolder): number {
   if (object.kind === 'Secret') return use === 'chain' ? (hasKey ? 0 : 1) : 3;
+  if (object.kind === 'APIServer') return 0;
   if (object.kind === 'ConfigMap') return object.metadata.namespace === 'kube-system' ? 2 : 4;
   return 5;
 }

@@ -5,7 +5,8 @@ import certificates from '../../analyzers/certificates/index.ts';
 import ingresses from '../../analyzers/ingresses/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { bundleMap, issuer, managed, taken, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
-import { ago, type Patch } from '../support/objects.ts';
+import type { AccessFacts } from '../../src/model/snapshot.ts';
+import { ago, now, type Patch } from '../support/objects.ts';
 import { diagnose, found, story } from '../support/snapshot.ts';
 import { base64, make, type Made } from '../support/x509.ts';
 
@@ -299,4 +300,47 @@ test('an Ingress whose TLS entry names no host is for the hosts of its rules', (
   expect(
     diagnose([certificates, ingresses], [secret(['shop.example']), open]).flatMap(({ root }) => root.code),
   ).not.toContain('IngressCertificateMismatch');
+});
+
+describe('the way to the API server', () => {
+  const cluster = make({ subject: 'kubernetes', authority: true, from: 365, days: 3_285 });
+  const shown = (days: number) => make({ subject: 'kube-apiserver', issuer: cluster, from: 365 - days, days }).pem;
+  const dates = (from: number, days: number) => ({ notBefore: moment(-from), notAfter: moment(days) });
+  const moment = (days: number) => new Date(Date.parse(now) + days * 86_400_000).toISOString();
+  const server = 'APIServerCertificateExpiring APIServer home';
+  const config = 'KubeconfigCertificateExpiring Config home';
+  test.each<[string, Partial<AccessFacts>, readonly string[]]>([
+    ['nothing is known of it', {}, []],
+    ['all is well', { served: shown(200), trusted: cluster.pem, client: dates(165, 200) }, []],
+    ['20 days left of the year that kubeadm gives', { served: shown(20) }, [`warning ${server}`]],
+    ['3 days left', { served: shown(3) }, [`critical ${server}`]],
+    [
+      'a month left of a quarter, as those who renew by themselves have it',
+      { served: make({ from: 58, days: 32 }).pem },
+      [],
+    ],
+    ['20 days left of the own certificate', { client: dates(345, 20) }, [`warning ${config}`]],
+    ['3 days left of the own certificate', { client: dates(362, 3) }, [`critical ${config}`]],
+    ['an own certificate of a day, halfway', { client: dates(0.5, 0.5) }, []],
+    [
+      'an authority that only the kubeconfig knows ends soon',
+      { trusted: make({ subject: 'gate', authority: true, from: 3_630, days: 20 }).pem },
+      ['critical CertificateAuthorityExpiring Config home [CN=gate]'],
+    ],
+    [
+      'one that has ended stands beside its successor',
+      { trusted: make({ subject: 'gate', authority: true, from: 3_630, days: -20 }).pem + cluster.pem },
+      [],
+    ],
+  ])('%s', (_, access, expected) => {
+    expect(found(certificates, [], { access: { name: 'home', ...access } })).toEqual(expected);
+  });
+
+  test("the cluster's own authority is told where the cluster keeps it", () => {
+    const old = make({ subject: 'kubernetes', authority: true, from: 3_630, days: 20 });
+    const access = { name: 'home', trusted: old.pem };
+    expect(found(certificates, [bundleMap('kube-system/kube-root-ca.crt', [old])], { access })).toEqual([
+      'critical CertificateAuthorityExpiring ConfigMap kube-system/kube-root-ca.crt [CN=kubernetes]',
+    ]);
+  });
 });

@@ -8,15 +8,18 @@ import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import type { Resource } from '../../src/model/resources.ts';
 import { certificateRowSchema, certsSchema, certsSchemaVersion } from '../../src/model/certs-schema.ts';
+import type { AccessFacts } from '../../src/model/snapshot.ts';
 import { bundleMap, managed, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { make } from '../support/x509.ts';
 
 let folder: string;
 let missing: Partial<Record<Resource, string>> = {};
+let access: AccessFacts | undefined;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certs-'));
   missing = {};
+  access = undefined;
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -67,7 +70,7 @@ async function cli(line: string, columns?: number) {
   const loaders: Loaders = {
     live: async (_config, _hooks, resources) => {
       wanted = resources;
-      return loadedOf(objects, { missing });
+      return loadedOf(objects, { missing, ...(access === undefined ? {} : { access }) });
     },
     recorded: async () => loadedOf(objects, { source: 'recorded' }),
     snapshot: async () => loadedOf(objects),
@@ -173,4 +176,24 @@ test('what could not be read is told, and nothing that has no certificates', asy
   expect(report.complete).toBe(false);
   expect(report.gaps).toEqual([{ what: 'resource', name: 'secrets', reason: 'forbidden' }]);
   expect((await cli('certs')).out).toContain('Not seen: secrets (forbidden).');
+});
+
+test('what the API server showed and what the kubeconfig holds stand in the list, too', async () => {
+  const shown = make({ subject: 'kube-apiserver', names: ['10.0.0.1'], issuer: cluster, from: 100, days: 265 });
+  const client = { notBefore: '2025-03-20T12:00:00Z', notAfter: '2026-03-20T12:00:00Z' };
+  access = { name: 'home', served: shown.pem, trusted: cluster.pem, client };
+  const { certificates } = certsSchema.parse(JSON.parse((await cli('certs -o json')).out));
+  expect(certificates.find(({ names }) => names[0] === '10.0.0.1')).toMatchObject({
+    places: [{ object: { kind: 'APIServer', name: 'home' }, field: 'TLS handshake' }],
+    issuedBy: [certificates.find(({ subject }) => subject === 'CN=kubernetes')?.fingerprint],
+  });
+  const own = certificates.find(({ subject }) => subject === 'client certificate');
+  expect(own).toMatchObject({
+    daysLeft: 19,
+    severity: 'warning',
+    places: [{ object: { kind: 'Config', name: 'home' } }],
+  });
+  const lines = (await cli('certs')).out.split('\n');
+  expect(lines.find((line) => line.includes('10.0.0.1'))).toContain('APIServer home');
+  expect(lines.find((line) => line.includes('client certificate'))).toContain('Config home');
 });

@@ -27,7 +27,7 @@ const steps = sections.flatMap(({ runbook }) =>
 );
 
 const readOnly =
-  /^kubectl (get|describe|logs|events|top|explain|api-resources|version|cluster-info|auth can-i|rollout (status|history))\b/;
+  /^kubectl (get|describe|logs|events|top|explain|api-resources|version|cluster-info|config view|auth can-i|rollout (status|history))\b/;
 
 test('what confirms changes nothing', () => {
   const changing = steps.filter(

@@ -6,11 +6,12 @@ import { snapshotOf, type SnapshotOptions } from './snapshot.ts';
 
 /** What loading a live cluster of exactly these objects gives; a resource that is missing is a gap. */
 export function loadedOf(objects: readonly KubeObject[], options: SnapshotOptions & Partial<Loaded> = {}): Loaded {
-  const { takenAt, serverVersion, missing, ...rest } = options;
+  const { takenAt, serverVersion, missing, access, ...rest } = options;
   const snapshot = snapshotOf(objects, {
     ...(takenAt === undefined ? {} : { takenAt }),
     ...(serverVersion === undefined ? {} : { serverVersion }),
     ...(missing === undefined ? {} : { missing }),
+    ...(access === undefined ? {} : { access }),
   });
   const coverage = Object.fromEntries(
     allResources.map((resource): [Resource, Coverage] => {

@@ -4,12 +4,14 @@ import { runAnalyzers, settingsOf } from '../../src/engine/run.ts';
 import type { Analyzer, Draft, Incident } from '../../src/model/finding.ts';
 import { type KubeObject, refText } from '../../src/model/object.ts';
 import { allResources, type Resource } from '../../src/model/resources.ts';
-import type { Snapshot } from '../../src/model/snapshot.ts';
+import type { AccessFacts, Snapshot } from '../../src/model/snapshot.ts';
 import { now, resourceOfObject } from './objects.ts';
 
 export interface SnapshotOptions {
   readonly takenAt?: string;
   readonly serverVersion?: string;
+  /** How the cluster was reached; left out where that does not matter. */
+  readonly access?: AccessFacts;
   /** Resources that could not be read, with the reason; all others are complete. */
   readonly missing?: Partial<Record<Resource, string>>;
 }
@@ -23,7 +25,11 @@ export function snapshotOf(objects: readonly KubeObject[], options: SnapshotOpti
     if (reason === undefined) store.complete(resource);
     else store.missing(resource, reason);
   }
-  return store.snapshot({ takenAt: options.takenAt ?? now, serverVersion: options.serverVersion ?? 'v1.36.3' });
+  return store.snapshot({
+    takenAt: options.takenAt ?? now,
+    serverVersion: options.serverVersion ?? 'v1.36.3',
+    ...(options.access === undefined ? {} : { access: options.access }),
+  });
 }
 
 /** What an analyzer yields for a snapshot, checked for form: declared codes, evidence, one-line messages, complete links. */

@@ -1,5 +1,5 @@
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { bare } from './proxy-io.ts';
 import { tunnel } from './tunnel.ts';
@@ -15,6 +15,8 @@ export interface ConnectorOptions {
   /** Speak HTTP/1.1 although the server may know HTTP/2. */
   readonly http1?: boolean;
   readonly timeoutMs: number;
+  /** Told the certificate, DER, that the server shows. */
+  readonly onPeer?: ((certificate: Buffer) => void) | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export function connector(build: typeof buildConnector, options: ConnectorOption
       : { checkServerIdentity: (_: string, peer: PeerCertificate) => checkServerIdentity(serverName, peer) }),
   } as buildConnector.BuildOptions);
   const direct: buildConnector.connector = (target, callback) =>
-    (target.protocol === 'https:' ? secure : plain)(target, callback);
+    target.protocol === 'https:' ? secure(target, watched(callback, options.onPeer)) : plain(target, callback);
   const named = (target: buildConnector.Options) => {
     const name = serverName ?? bare(target.hostname);
     return { ...target, hostname: bare(target.hostname), servername: isIP(name) === 0 ? name : '' };
@@ -48,6 +50,16 @@ export function connector(build: typeof buildConnector, options: ConnectorOption
       if (error !== null || target.protocol !== 'https:') callback(...([error, socket] as Parameters<typeof callback>));
       else direct({ ...named(target), httpSocket: socket }, callback);
     });
+  };
+}
+
+function watched(callback: buildConnector.Callback, onPeer: ConnectorOptions['onPeer']): buildConnector.Callback {
+  return (...result) => {
+    const [, socket] = result;
+    // A session that is taken up again shows none.
+    const raw = socket instanceof TLSSocket ? socket.getPeerCertificate().raw : undefined;
+    if (raw !== undefined) onPeer?.(raw);
+    callback(...result);
   };
 }
 

@@ -14,6 +14,8 @@ export interface DispatcherOptions {
   /** For connecting, in milliseconds. */
   readonly timeoutMs: number;
   readonly proxy: URL | undefined;
+  /** Told the certificate, DER, that the server shows on each connection. */
+  readonly onPeer?: (certificate: Buffer) => void;
 }
 
 /** The connections to one server: kept for all requests, and made anew when the client certificate changes. */
@@ -23,7 +25,10 @@ export interface Dispatchers {
 }
 
 /** One HTTP/2 session, or at most six HTTP/1.1 connections. Nothing is opened yet. */
-export function createDispatchers(connection: Connection, { build, timeoutMs, proxy }: DispatcherOptions): Dispatchers {
+export function createDispatchers(
+  connection: Connection,
+  { build, timeoutMs, proxy, onPeer }: DispatcherOptions,
+): Dispatchers {
   const secure = connection.server.startsWith('https:');
   const made: Dispatcher[] = [];
   let current: { certificate: string | undefined; key: string | undefined; dispatcher: Dispatcher } | undefined;
@@ -44,6 +49,7 @@ export function createDispatchers(connection: Connection, { build, timeoutMs, pr
           dial: connection.dial?.address,
           http1: repeatsHeaders(connection),
           timeoutMs,
+          onPeer,
         }),
       });
       made.push(dispatcher);

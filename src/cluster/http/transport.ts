@@ -38,6 +38,8 @@ export interface Transport {
   readonly stats: { requests: number; bytes: number };
   /** One request, with one renewal of credentials that the server refuses. @throws what the connection throws. */
   get(path: string): Promise<Reply>;
+  /** The certificate that the server showed last, DER; undefined before the first connection, and without TLS. */
+  peer(): Buffer | undefined;
   close(): Promise<void>;
 }
 
@@ -53,10 +55,12 @@ export async function createTransport(connection: Connection, options: Transport
   // Packing costs the processor more than loopback or a local network gives.
   const compress = connection.compress && !(isLoopback(bare(server.hostname)) && connection.proxy === undefined);
   const stats = { requests: 0, bytes: 0 };
+  let peer: Buffer | undefined;
   const dispatchers = createDispatchers(connection, {
     build: undici,
     timeoutMs: options.timeoutMs > 0 ? Math.min(options.timeoutMs, connectTimeout) : connectTimeout,
     proxy: route === undefined ? connection.proxy : undefined,
+    onPeer: (certificate) => (peer = certificate),
   });
 
   async function send(path: string, credential: Credential): Promise<Reply> {
@@ -108,6 +112,7 @@ export async function createTransport(connection: Connection, options: Transport
       const next = await connection.credentials.current(options.signal);
       return next === credential ? reply : send(path, next);
     },
+    peer: () => peer,
     close: () => dispatchers.close(),
   };
 }

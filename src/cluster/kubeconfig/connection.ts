@@ -19,6 +19,8 @@ export interface Connection {
   readonly proxy?: URL;
   /** The machine to connect to in place of the server's host, or of the proxy's where there is one; all else stays as the URL says. */
   readonly dial?: { readonly name: string; readonly address: string };
+  /** The client certificate that the kubeconfig itself holds, PEM. */
+  readonly clientCertificate?: string;
   readonly compress: boolean;
   readonly impersonation: Headers;
   readonly credentials: Credentials;

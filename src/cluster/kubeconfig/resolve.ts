@@ -63,6 +63,10 @@ export async function resolveConfig(options: ConfigOptions): Promise<Connection>
         : user === undefined
           ? fixed({})
           : await userCredentials({ name: userName ?? '', user, cluster, ca, server, env, timeoutMs, around });
+  const held =
+    user === undefined || token !== undefined || url.protocol === 'http:'
+      ? undefined
+      : await readPem(user.certificate, `client-certificate of user "${userName ?? ''}"`, around);
   // Docker hands the proxies of the user to every container: from there, too, they are no way to the machine itself.
   const own = around.container && isThisMachine(url);
   const proxy = own && cluster.proxy === undefined ? undefined : proxyFor(url, cluster.proxy, env);
@@ -76,6 +80,7 @@ export async function resolveConfig(options: ConfigOptions): Promise<Connection>
     insecure,
     ...(cluster.serverName === undefined ? {} : { serverName: cluster.serverName }),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(held === undefined ? {} : { clientCertificate: held }),
     compress: cluster.compress,
     impersonation: impersonation(user, options),
     credentials,

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Resource } from '../../model/resources.ts';
-import type { Coverage, Gap } from '../../model/snapshot.ts';
+import type { AccessFacts, Coverage, Gap } from '../../model/snapshot.ts';
 import type { ClusterFacts } from '../load.ts';
 import { isRecord } from '../shape.ts';
 
@@ -18,6 +18,8 @@ export interface SnapshotHeader {
   readonly takenAt: string;
   readonly cluster: ClusterFacts;
   readonly serverVersion?: string;
+  /** How the cluster was reached; older recordings do not say. */
+  readonly access?: AccessFacts;
   /** What is in it of Secrets: facts about them (never values), or nothing. */
   readonly secrets: 'facts' | 'none';
   readonly coverage: Readonly<Partial<Record<Resource, Coverage>>>;

@@ -1,0 +1,64 @@
+import {
+  apiServerOf,
+  certificatesOf,
+  type Draft,
+  duration,
+  expiryOf,
+  field,
+  kubeconfigOf,
+  millis,
+  ref,
+  timeText,
+} from '../../src/kit.ts';
+import type { Code } from './codes.ts';
+import type { Limits, View } from './reads.ts';
+import { certificateText, endText } from './words.ts';
+
+/**
+ * The certificate that the API server showed when it was asked, and the one by which the kubeconfig says who asks: with either of them
+ * over, nobody gets in any more. kubeadm makes both for a year, and renews them with the cluster's version only.
+ */
+export function* access(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
+  if (snapshot.access === undefined) return;
+  const now = millis(snapshot.takenAt) ?? 0;
+  const { served = '', client } = snapshot.access;
+  const [shown] = certificatesOf(served);
+  const expiry = shown === undefined ? undefined : expiryOf(shown, now, limits);
+  if (shown !== undefined && expiry !== undefined) {
+    const server = apiServerOf(snapshot.access);
+    yield {
+      code: 'APIServerCertificateExpiring',
+      object: ref(server),
+      severity: expiry.severity,
+      message: `the certificate that the API server shows (${shown.subject}) ${endText(shown, now)}`,
+      evidence: [field(server, 'TLS handshake', certificateText(shown))],
+      values: { subject: shown.subject },
+    };
+  }
+  const dates = client === undefined ? undefined : datesOf(client);
+  const own = dates === undefined ? undefined : expiryOf(dates, now, limits);
+  if (dates !== undefined && own !== undefined) {
+    const config = kubeconfigOf(snapshot.access);
+    const left = (dates.notAfter - now) / 1000;
+    yield {
+      code: 'KubeconfigCertificateExpiring',
+      object: ref(config),
+      severity: own.severity,
+      message: `the client certificate of the kubeconfig ${left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`} (${timeText(dates.notAfter)})`,
+      evidence: [
+        field(
+          config,
+          'users[].user.client-certificate-data',
+          `${timeText(dates.notBefore)} to ${timeText(dates.notAfter)}`,
+        ),
+      ],
+      values: {},
+    };
+  }
+}
+
+function datesOf({ notBefore, notAfter }: { readonly notBefore: string; readonly notAfter: string }) {
+  const start = millis(notBefore);
+  const end = millis(notAfter);
+  return start === undefined || end === undefined ? undefined : { notBefore: start, notAfter: end };
+}
