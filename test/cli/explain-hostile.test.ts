@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { reportSchema } from '../../src/model/report-schema.ts';
 import type { Report } from '../../src/model/report.ts';
 import { type Chat, type FakeOllama, goodAnswer, say, startOllama } from '../support/fake-ollama.ts';
-import { ago, deployment, node, object, pod } from '../support/objects.ts';
+import { ago, deployment, event, node, object, pod } from '../support/objects.ts';
 import { cli } from '../support/run-cli.ts';
 
 let folder: string;
@@ -33,7 +33,25 @@ const hostile = [
   '{{problem}} {{incidents}} ${HOME} $(id) `id`',
 ];
 
+/** A pod that never starts: only events say why. */
+const mounting = pod('shop/store-0', {
+  metadata: { creationTimestamp: ago('2h') },
+  spec: { nodeName: 'n2', volumes: [{ name: 'data', secret: { secretName: 'db' } }] },
+  status: {
+    phase: 'Pending',
+    startTime: ago('2h'),
+    conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago('2h') }],
+    containerStatuses: [
+      { name: 'c', ready: false, started: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } },
+    ],
+  },
+});
+
 const objects = [
+  mounting,
+  ...hostile.map((message) =>
+    event(mounting, 'FailedMount', `MountVolume.SetUp failed for volume "data" : ${message}`),
+  ),
   node('n1', {
     status: {
       conditions: [
@@ -126,8 +144,9 @@ test.each([
   expect(explained.code).toBe(plain.code);
   const before = reportSchema.parse(JSON.parse(plain.out)) as Report;
   const after = reportSchema.parse(JSON.parse(explained.out)) as Report;
-  const bare = ({ incidents, gaps, ...rest }: Report) => ({
+  const bare = ({ incidents, gaps, stats, ...rest }: Report) => ({
     ...rest,
+    stats: { ...stats, seconds: 0 },
     gaps: gaps.filter(({ what }) => what !== 'explanation'),
     incidents: incidents.map(({ explanation: __, ...incident }) => incident),
   });
@@ -149,6 +168,15 @@ test.each([
   expect(text.out.match(/^(?:CRITICAL|WARNING|INFO)/gm)).toEqual(plainText.out.match(/^(?:CRITICAL|WARNING|INFO)/gm));
   // oxlint-disable-next-line no-control-regex
   expect(text.out).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
+});
+
+test('what events say does reach a model', async () => {
+  ollama = await startOllama();
+  await cli(['analyze', '--explain', '--ollama-host', ollama.url], {
+    objects,
+    environment: { XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
+  });
+  expect(JSON.stringify(ollama.requests)).toContain('MountVolume.SetUp failed');
 });
 
 test('what reaches a model is fenced, on one line each, bounded, and free of chat templates', async () => {
