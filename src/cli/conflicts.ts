@@ -14,6 +14,17 @@ const live = [
   'secrets',
 ];
 const recorded = ['at', 'complete', 'partial'];
+const pushing = [
+  'pushJob',
+  'pushMethod',
+  'pushGroup',
+  'pushUsername',
+  'pushPasswordFile',
+  'pushTokenFile',
+  'pushCaFile',
+  'pushTimeout',
+  'pushRetries',
+];
 const explaining = ['model', 'ollamaHost', 'language', 'explainTimeout', 'cache', 'allowRemoteModel'];
 
 /**
@@ -34,6 +45,11 @@ export function checkConflicts(flags: Readonly<Record<string, unknown>>, config:
   }
   const unused = config.explain || config.showPrompt ? undefined : explaining.find((name) => name in flags);
   if (unused !== undefined) throw new UserError('conflict', `${flagName(unused)} is for explanations: add --explain`);
+  const idlePush = config.pushGateway === undefined ? pushing.find((name) => name in flags) : undefined;
+  if (idlePush !== undefined)
+    throw new UserError('conflict', `${flagName(idlePush)} is for a push gateway: name one with --push-gateway`);
+  if (config.showPrompt && 'pushGateway' in flags)
+    throw new UserError('conflict', '--show-prompt makes no report that could go to --push-gateway');
   if (config.partial && config.complete.length > 0)
     throw new UserError('conflict', '--partial and --complete contradict each other');
   if (config.output.filter(({ file }) => file === undefined).length > 1)

@@ -11,6 +11,7 @@ export const exitCodes = {
   problems: 1,
   couldNotRun: 2,
   incomplete: 3,
+  notPushed: 4,
   bug: 70,
   interrupted: 130,
   terminated: 143,

@@ -8,6 +8,7 @@ import {
   addNamespaceFlag,
   addOllamaFlags,
   addOutputFlags,
+  addPushFlags,
   addRecordingFlags,
   addScopeFlags,
   addSecretsFlag,
@@ -31,10 +32,12 @@ Examples:
   mekhanikube gpu                                   who holds the GPUs, and who waits for them
   mekhanikube certs                                 every certificate, those that end first at the top
   mekhanikube watch --interval 5m                   print what changes, serve metrics and a page
+  mekhanikube analyze --push-gateway pushgw:9091    send metrics to Prometheus as well
   mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
   mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
 
-Exit codes: 0 done; 1 an incident reached --fail-on; 2 could not run; 3 something was not seen and --require-complete was given.
+Exit codes: 0 done; 1 an incident reached --fail-on; 2 could not run; 3 something was not seen and --require-complete was given;
+4 the report could not be pushed, where neither 1 nor 3 applies.
 `;
 
 /**
@@ -55,6 +58,7 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .description('diagnose a cluster, or a recording of one')
     .argument('[targets...]', 'only incidents that touch these: deployment/web, pod/api-0, or deployments');
   for (const add of [addScopeFlags, addOutputFlags, addCertificateFlags, addExplainFlags]) add(analyze);
+  addPushFlags(analyze);
   addSecretsFlag(addRecordingFlags(analyze));
   analyze.action(async (targets: string[], _flags, command: Command) => {
     done(await analyzeCommand(targets, command, io, loaders));
@@ -68,6 +72,16 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
   addRecordingFlags(addSecretsFlag(snapshot));
   snapshot.action(async (file: string, _flags, command: Command) => {
     done(await snapshotCommand(file, command, io, loaders));
+  });
+
+  const push = program
+    .command('push')
+    .description('send a JSON report to a push gateway, as metrics for Prometheus')
+    .argument('[file]', 'what analyze -o json wrote; - or nothing is stdin', '-');
+  addPushFlags(push, { short: true });
+  push.action(async (file: string, _flags, command: Command) => {
+    const { pushCommand } = await import('./push.ts');
+    done(await pushCommand(file, command, io));
   });
 
   program

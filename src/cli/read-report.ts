@@ -1,26 +1,47 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { Comparable } from '../model/comparable-schema.ts';
+import type { Report } from '../model/report.ts';
 import { comparableIn } from '../report/comparable.ts';
+import { wholeReportIn } from '../report/whole.ts';
 
 const howToMake = 'Make one with: mekhanikube analyze -o json=report.json';
 
 /** Reads an earlier report: JSON or JSON lines. @throws UserError where the file cannot be read or holds something else. */
-export async function readReport(path: string): Promise<Comparable> {
-  const report = await reportAt(path);
+export function readReport(path: string): Promise<Comparable> {
+  return required(path, comparableIn);
+}
+
+/** Reads all of a report: JSON or JSON lines; `-` is stdin. @throws UserError as {@link readReport}. */
+export function readWholeReport(path: string): Promise<Report> {
+  return required(path, wholeReportIn);
+}
+
+async function required<Form>(path: string, parse: Parser<Form>): Promise<Form> {
+  const report = await parsedAt(path, parse);
   if (report !== undefined) return report;
-  throw new UserError('bad-report', `${path} is no report of mekhanikube in JSON or JSON lines`, { hint: howToMake });
+  const name = nameOf(path);
+  throw new UserError('bad-report', `${name} is no report of mekhanikube in JSON or JSON lines`, { hint: howToMake });
 }
 
 /**
  * What can be compared of the report in a file, or at stdin for `-`; undefined where the file is something else, such as a recording.
  * @throws UserError where it cannot be read, and for a report that is broken or of another version.
  */
-export async function reportAt(path: string): Promise<Comparable | undefined> {
-  const name = path === '-' ? 'stdin' : path;
+export function reportAt(path: string): Promise<Comparable | undefined> {
+  return parsedAt(path, comparableIn);
+}
+
+/** Makes a report of a text, undefined of a text that is something else. @param name for messages. */
+type Parser<Form> = (text: string, name: string) => Form | undefined;
+
+const nameOf = (path: string) => (path === '-' ? 'stdin' : path);
+
+async function parsedAt<Form>(path: string, parse: Parser<Form>): Promise<Form | undefined> {
+  const name = nameOf(path);
   try {
     if (path !== '-' && !(await mayBeReport(path))) return undefined;
-    return comparableIn(path === '-' ? await stdinText() : await readFile(path, 'utf8'), name);
+    return parse(path === '-' ? await stdinText() : await readFile(path, 'utf8'), name);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code, message } = error instanceof Error ? { code: codeOf(error), message: error.message } : unknownError;

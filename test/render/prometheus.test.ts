@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
-import { renderPrometheus } from '../../src/render/prometheus/prometheus.ts';
+import { metricLabels, renderPrometheus } from '../../src/render/prometheus/prometheus.ts';
 import { aFinding } from '../support/findings.ts';
 import { largeReport } from '../support/large-report.ts';
 import { demoReport } from '../support/recorded-report.ts';
@@ -328,3 +328,12 @@ function waiting(cause: 'all-held' | 'taint', amount: number): NonNullable<Repor
     why: 'because',
   };
 }
+
+test('the labels that must not be added from outside are those that the metrics have', () => {
+  const series = seriesOf({ ...largeReport(200), baseline: baseline() });
+  const waitingGpu = seriesOf(
+    reportOf([], { inventory: { gpu: { totals: [], nodes: [], waiting: [waiting('taint', 1)] }, certificates: [] } }),
+  );
+  const labels = [...series, ...waitingGpu].flatMap((one) => Object.keys(one.labels));
+  expect([...new Set(labels)].toSorted()).toEqual([...metricLabels]);
+});

@@ -6,7 +6,7 @@ import type { Credential } from '../kubeconfig/credentials.ts';
 import { createDispatchers, largestBody } from './dispatchers.ts';
 import { isLoopback } from './no-proxy.ts';
 import { bare } from './proxy-io.ts';
-import { proxyAuthorization } from './tunnel.ts';
+import { routeOf } from './route.ts';
 
 /** One answer of the API server, whole. */
 export interface Reply {
@@ -51,7 +51,7 @@ export async function createTransport(connection: Connection, options: Transport
   const undici = await import('undici');
   const server = new URL(connection.server);
   const prefix = server.pathname.replace(/\/+$/, '');
-  const { origin, route } = routeOf(connection, server);
+  const { origin, route } = routeOf(server, connection.proxy);
   // Packing costs the processor more than loopback or a local network gives.
   const compress = connection.compress && !(isLoopback(bare(server.hostname)) && connection.proxy === undefined);
   const stats = { requests: 0, bytes: 0 };
@@ -115,22 +115,6 @@ export async function createTransport(connection: Connection, options: Transport
     peer: () => peer,
     close: () => dispatchers.close(),
   };
-}
-
-/** Plain http through an http proxy is not tunnelled: the proxy gets the whole URL. */
-function routeOf(
-  { proxy }: Connection,
-  server: URL,
-): { origin: string; route?: { base: string; headers: Record<string, string> } } {
-  if (proxy === undefined || server.protocol !== 'http:' || proxy.protocol.startsWith('socks5')) {
-    return { origin: server.origin };
-  }
-  const authorization = proxyAuthorization(proxy);
-  const headers = {
-    host: server.host,
-    ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }),
-  };
-  return { origin: proxy.origin, route: { base: server.origin, headers } };
 }
 
 /** A token with a line end in its middle would else be said to be an unreachable server. */

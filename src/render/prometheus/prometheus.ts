@@ -4,6 +4,13 @@ import { exposition, type Gauge, plain } from './exposition.ts';
 import { gpuGauges } from './gpu.ts';
 import { problemGauges } from './problems.ts';
 
+/** The labels that the metrics have: what is added to all of them must have another name. */
+export const metricLabels: ReadonlySet<string> = new Set(
+  'cause code field kind kubernetes_version managed name namespace node resource severity source state subject version what'.split(
+    ' ',
+  ),
+);
+
 const kindsOfGaps = ['resource', 'namespace', 'analyzer', 'explanation'] as const;
 
 /**
