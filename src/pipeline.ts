@@ -4,7 +4,7 @@ import { runAnalyzers } from './engine/run.ts';
 import { controllerResources } from './graph/owners.ts';
 import { explainFromRunbook } from './explain/explain.ts';
 import type { Comparable } from './model/comparable-schema.ts';
-import type { Analyzer, Incident } from './model/finding.ts';
+import type { Analyzer, Finding, Incident } from './model/finding.ts';
 import type { IgnoreRule } from './model/ignore.ts';
 import type { Explanation, Report } from './model/report.ts';
 import { allResources, type Resource } from './model/resources.ts';
@@ -87,6 +87,8 @@ export function analyze(loaded: Loaded, options: AnalyzeOptions): Report {
 export interface Diagnosis {
   readonly report: Report;
   readonly told: readonly { readonly incident: Incident; readonly explanation: Explanation }[];
+  /** Everything that was found, whether it is told of or not. */
+  readonly findings: readonly Finding[];
 }
 
 function diagnose(
@@ -136,9 +138,9 @@ function diagnose(
       resources: countResources(snapshot),
     },
   });
-  if (baseline === undefined) return { report, told };
+  if (baseline === undefined) return { report, told, findings };
   const blindTo = sightOf(baseline, report, { analyzers, facts: { snapshot, findings } });
-  return { report: withBaseline(report, baseline, blindTo), told };
+  return { report: withBaseline(report, baseline, blindTo), told, findings };
 }
 
 /** Gaps for what analyzers read and was not read to the end, where no gap tells of it: what the user chose not to read. */

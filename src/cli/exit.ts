@@ -27,11 +27,15 @@ export function verdict(
   report: Report,
   wanted: { readonly failOn?: Severity | undefined; readonly requireComplete: boolean },
 ): number {
-  const { failOn } = wanted;
-  const bad = new Set(severities.slice(0, failOn === undefined ? 0 : severities.indexOf(failOn) + 1));
   const counts = report.problems.filter(({ known, suppressed }) => known !== true && suppressed !== true);
-  if (counts.some(({ severity }) => bad.has(severity))) return exitCodes.problems;
+  if (reaches(counts, wanted.failOn)) return exitCodes.problems;
   return wanted.requireComplete && !report.complete ? exitCodes.incomplete : exitCodes.ok;
+}
+
+/** True where one of several problems is as bad as `failOn` or worse. */
+export function reaches(problems: readonly { readonly severity: Severity }[], failOn: Severity | undefined): boolean {
+  const least = failOn === undefined ? -1 : severities.indexOf(failOn);
+  return problems.some(({ severity }) => severities.indexOf(severity) <= least);
 }
 
 /** Says what went wrong on stderr. @returns the exit code. */

@@ -98,6 +98,20 @@ export function addOutputFlags(command: Command): Command {
     );
 }
 
+/** How two reports are compared. */
+export function addDiffFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '-o, --output <format[=file]>',
+        'text, markdown or json, to a file if one is named; repeatable',
+      ).argParser(collect),
+    )
+    .option('--severity <least>', `text, markdown: show problems at least this bad: ${severities} (default: warning)`)
+    .option('--fail-on <least>', `exit with 1 when something at least this bad is new or worse: ${severities}`)
+    .option('--no-ignore', 'recordings: tell also what annotations and the configuration say to ignore');
+}
+
 /** Explanations by a model. */
 export function addExplainFlags(command: Command): Command {
   return command

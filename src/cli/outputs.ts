@@ -38,21 +38,33 @@ export async function loadCluster(
   }
 }
 
-/**
- * Those outputs that a command other than `analyze` knows: text and JSON. What the configuration file says of outputs is said of
- * `analyze`, so that others are passed over there, and refused as flags.
- * @throws UserError for a flag with another format.
- */
+/** Those outputs that a command writes which knows text and JSON. @throws UserError for a flag with another format. */
 export function textOrJson(
   outputs: readonly Output[],
   flags: Readonly<Record<string, unknown>>,
 ): readonly Output<'text' | 'json'>[] {
-  const known = outputs.flatMap(({ format, ...rest }) =>
-    format === 'text' || format === 'json' ? [{ format, ...rest }] : [],
-  );
-  const other = outputs.find(({ format }) => format !== 'text' && format !== 'json');
-  if (other !== undefined && 'output' in flags)
-    throw new UserError('bad-format', `--output ${other.format} is for analyze; this command writes text and json`);
+  return outputsIn(['text', 'json'], outputs, flags);
+}
+
+/**
+ * Those outputs that a command other than `analyze` knows; text where there is none. What the configuration file says of outputs is said
+ * of `analyze`, so that others are passed over there, and refused as flags.
+ * @throws UserError for a flag with another format.
+ */
+export function outputsIn<Form extends Format>(
+  forms: readonly ['text', ...Form[]],
+  outputs: readonly Output[],
+  flags: Readonly<Record<string, unknown>>,
+): readonly Output<Form | 'text'>[] {
+  const known = outputs.flatMap(({ format, ...rest }) => {
+    const form = forms.find((one) => one === format);
+    return form === undefined ? [] : [{ format: form, ...rest }];
+  });
+  const other = outputs.find(({ format }) => !forms.some((one) => one === format));
+  if (other !== undefined && 'output' in flags) {
+    const listed = `${forms.slice(0, -1).join(', ')} and ${forms.at(-1)}`;
+    throw new UserError('bad-format', `--output ${other.format} is for analyze; this command writes ${listed}`);
+  }
   return known.length === 0 ? [{ format: 'text' }] : known;
 }
 

@@ -3,6 +3,7 @@ import { analyzersCommand } from './analyzers.ts';
 import { analyzeCommand } from './analyze.ts';
 import {
   addCertificateFlags,
+  addDiffFlags,
   addExplainFlags,
   addGlobalFlags,
   addNamespaceFlag,
@@ -35,6 +36,7 @@ Examples:
   mekhanikube analyze --push-gateway pushgw:9091    send metrics to Prometheus as well
   mekhanikube snapshot cluster.jsonl.gz             record a cluster, to look at it elsewhere
   mekhanikube analyze --from cluster.jsonl.gz       diagnose a recording
+  mekhanikube diff before.json after.json           what changed between two reports or recordings
 
 Exit codes: 0 done; 1 an incident reached --fail-on; 2 could not run; 3 something was not seen and --require-complete was given;
 4 the report could not be pushed, where neither 1 nor 3 applies.
@@ -122,6 +124,17 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
   certs.action(async (_flags, command: Command) => {
     const { certsCommand } = await import('./certs.ts');
     done(await certsCommand(command, io, loaders));
+  });
+
+  const diff = program
+    .command('diff')
+    .description('tell what changed between two reports or recordings: new, worse, better, resolved, out of sight')
+    .argument('<old>', 'a JSON report, or a recording, which is analysed; - is a report at stdin')
+    .argument('<new>', 'the same, of a later moment');
+  addDiffFlags(diff);
+  diff.action(async (earlier: string, later: string, _flags, command: Command) => {
+    const { diffCommand } = await import('./diff.ts');
+    done(await diffCommand({ earlier, later }, command, io, loaders));
   });
 
   const watch = program

@@ -25,7 +25,7 @@ export function withBaseline(report: Report, earlier: Comparable, blindTo: Blind
 }
 
 /** Why two reports may not be of the same thing: another cluster, another scope. */
-function mismatches(
+export function mismatches(
   earlier: Pick<Comparable, 'cluster' | 'scope'>,
   later: Pick<Comparable, 'cluster' | 'scope'>,
   earlierName: string,
