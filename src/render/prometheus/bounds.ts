@@ -2,7 +2,7 @@
  * What keeps the number of series within bounds in large clusters. Names that are left out are summed up under `_other`, which can be
  * the name of no object, so that sums over all series stay exact.
  */
-export const other = '_other';
+const other = '_other';
 
 /** How many series a report may make of each. */
 export const most = { namespaces: 300, nodes: 1_000, certificates: 500 } as const;

@@ -39,7 +39,7 @@ export function certificateGauges({ certificates, takenAt }: Report): {
   };
 }
 
-function sampleOf({ places: [place], subject, names, renewal, notAfter }: Row): Sample {
+function sampleOf({ places: [place], subject, names, authority, renewal, notAfter }: Row): Sample {
   return {
     labels: {
       namespace: place?.object.namespace ?? '',
@@ -47,6 +47,7 @@ function sampleOf({ places: [place], subject, names, renewal, notAfter }: Row): 
       name: place?.object.name ?? '',
       field: place?.field ?? '',
       subject: short(subject === '' ? (names[0] ?? '') : subject),
+      authority: String(authority),
       managed: String(renewal !== undefined),
     },
     value: Date.parse(notAfter) / 1_000,

@@ -6,7 +6,7 @@ import { problemGauges } from './problems.ts';
 
 /** The labels that the metrics have: what is added to all of them must have another name. */
 export const metricLabels: ReadonlySet<string> = new Set(
-  'cause code field kind kubernetes_version managed name namespace node resource severity source state subject version what'.split(
+  'authority cause code field kind kubernetes_version managed name namespace node resource severity source state subject version what'.split(
     ' ',
   ),
 );
