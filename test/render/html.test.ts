@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/model/report.ts';
 import { renderHtml } from '../../src/render/html/page.ts';
 import { aFinding, needs } from '../support/findings.ts';
+import { fullReport } from '../support/full-report.ts';
+import { hostile } from '../support/hostile-report.ts';
 import { ago } from '../support/objects.ts';
 import { demoReport } from '../support/recorded-report.ts';
 import { reportOf } from '../support/report.ts';
@@ -32,35 +33,6 @@ const small = reportOf(
   ],
   { gaps: [{ what: 'resource', name: 'events', reason: 'forbidden' }] },
 );
-
-/** Everything that a cluster may say, at its worst. */
-const hostile = `</style></script><script>boom()</script><img src=x onerror=boom()> "><b onclick='boom()'> javascript:boom() & {{x}} \${x}`;
-
-/** The demo with hostile text everywhere that is free: what the schema fixes (ids, severities, times, kinds of things) stays. */
-async function hostileReport(): Promise<Report> {
-  const report = await demoReport();
-  const fixed = new Set([
-    'id',
-    'root',
-    'symptoms',
-    'from',
-    'to',
-    'severity',
-    'certainty',
-    'phase',
-    'source',
-    'what',
-    'incidents',
-    'status',
-  ]);
-  const walk = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') return fixed.has(key) || /^\d{4}-/.test(value) ? value : `${value}${hostile}`;
-    if (Array.isArray(value)) return value.map((one) => walk(one, key));
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
-  };
-  return walk(report) as Report;
-}
 
 test('a small report is told as it was', async () => {
   const page = renderHtml(small, { titleOf: (code) => (code === 'SecretMissing' ? 'Secret missing' : undefined) });
@@ -98,11 +70,11 @@ test('every incident, problem and count is in the page', async () => {
 
 describe('nothing that a cluster says becomes markup', () => {
   test('in a report that is hostile throughout', async () => {
-    const report = await hostileReport();
-    const page = renderHtml(report, { titleOf: (code) => code });
-    const plain = renderHtml(await demoReport(), { titleOf: (code) => code });
+    const report = await fullReport();
+    const page = renderHtml(hostile(report));
+    const plain = renderHtml(report);
     const tags = (text: string) => text.match(/<\/?[a-z][a-z0-9]*/g);
-    expect(page).toContain('&lt;script&gt;boom()');
+    expect(page).toContain('&lt;script&gt;planted');
     expect(tags(page)).toEqual(tags(plain));
     expect(page.match(/<script/g)).toHaveLength(1);
     const names = (text: string) => text.replaceAll(/<(style|script)>.*?<\/\1>/gs, '').replaceAll(/="[^"]*"/g, '=""');

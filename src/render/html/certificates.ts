@@ -4,7 +4,7 @@ import type { Report } from '../../model/report.ts';
 import { nameText, whereText } from '../certs-cells.ts';
 import { type Html, html } from './escape.ts';
 import { type TimeScale, timeScale } from './time-scale.ts';
-import { count, objectOf, timeOf, whole } from './words.ts';
+import { count, dateOf, objectOf, timeOf, whole } from './words.ts';
 
 /** How many certificates are shown at once; the others are folded away. */
 const shown = 20;
@@ -19,7 +19,7 @@ export function certificatesOf({ certificates = [], takenAt }: Report): Html | u
   const grid = gridOf(scale);
   const axis = html`<div class="axis" aria-hidden="true">
     <svg focusable="false">
-      ${scale.ticks.map(({ label, at, minor }) => html`<text x="${at}%" y="12" ${minor && html` class="minor"`}>${label}</text>`)}
+      ${scale.ticks.map(({ label, at, look }) => html`<text x="${at}%" y="12" class="${look}">${label}</text>`)}
     </svg>
   </div>`;
   const list = (own: readonly Html[]) =>
@@ -60,16 +60,16 @@ function gridOf({ ticks }: TimeScale): Html {
 }
 
 function rowOf(one: CertificateRow, scale: TimeScale, takenAt: string): Html {
-  const { severity, daysLeft, state, notAfter, renewal, issuer, selfSigned, users } = one;
-  const look = severity ?? 'good';
-  return html`<li class="cert ${look}">
-    <p class="name"><b>${nameText(one)}</b> <span class="note">${whereText(one)}</span></p>
-    ${lineOf(one, scale, takenAt)}
-    <p class="left">
-      <b>${leftOf(one)}</b> <span class="note">${state === 'expired' ? 'ended' : 'ends'} ${timeOf(notAfter)}</span>
-    </p>
+  const { severity, state, notAfter, renewal, issuer, selfSigned, users } = one;
+  return html`<li class="cert ${severity ?? 'good'}">
     <details>
-      <summary>Details<span class="hidden"> of ${nameText(one)}, ${whole(daysLeft)} days left</span></summary>
+      <summary>
+        <span class="name"><b>${nameText(one)}</b> <span class="note">${whereText(one)}</span></span
+        >${lineOf(one, scale, takenAt)}<span class="left"
+          ><b>${leftOf(one)}</b>
+          <span class="note">${state === 'expired' ? 'ended' : 'ends'} ${dateOf(notAfter)}</span></span
+        >
+      </summary>
       <dl class="kinds">
         <div>
           <dt>Issuer</dt>

@@ -4,7 +4,7 @@ import { totalOf } from './header.ts';
 import type { PageContext } from './incident.ts';
 import { count, objectOf, severityMark, timeOf, whole } from './words.ts';
 
-type Brief = NonNullable<Report['baseline']>['resolved'][number];
+type Brief = NonNullable<Report['baseline']>['resolved'][number] & { readonly why?: string };
 
 /** What is new, known, gone and no longer seen against a baseline. Nothing where none was given. */
 export function baselineOf({ report: { baseline }, titleOf }: PageContext): Html | undefined {
@@ -26,9 +26,10 @@ function briefsOf(title: string, briefs: readonly Brief[], titleOf: PageContext[
   return html`<details${briefs.length <= 10 && html` open`}><summary><h3>${title}</h3> <span class="note">${whole(briefs.length)}</span></summary><ul class="briefs">${briefs.map((one) => html`<li>${briefOf(one, titleOf)}</li>`)}</ul></details>`;
 }
 
-function briefOf({ code, severity, object, message }: Brief, titleOf: PageContext['titleOf']): Html {
+function briefOf({ code, severity, object, message, why }: Brief, titleOf: PageContext['titleOf']): Html {
   return html`<p>${severityMark(severity)} <b>${titleOf(code)}</b> ${objectOf(object)}</p>
-    <p class="note">${message}</p>`;
+    <p class="note">${message}</p>
+    ${why !== undefined && html`<p class="note">Not seen now: ${why}</p>`}`;
 }
 
 /** What somebody said to ignore, who, why and until when. Nothing where nothing is ignored. */

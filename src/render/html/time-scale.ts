@@ -1,7 +1,8 @@
 /** Where days lie on a line, in percent from its left. */
 export interface TimeScale {
   readonly at: (days: number) => number;
-  readonly ticks: readonly { readonly label: string; readonly at: number; readonly minor: boolean }[];
+  /** A mark is `minor` where narrow screens leave it out, `first` and `last` where it stands at an end. */
+  readonly ticks: readonly { readonly label: string; readonly at: number; readonly look: string }[];
 }
 
 /** How far from the ends of the line the first and the last day lie, in percent. */
@@ -28,7 +29,8 @@ const minor: ReadonlySet<number> = new Set([-365, 7, 90, 1825]);
  * thirty beside an authority of ten years. Each day counts from now, negative before it.
  */
 export function timeScale(days: readonly number[]): TimeScale {
-  const first = days.reduce((one, other) => Math.min(one, other), 0);
+  const earliest = days.reduce((one, other) => Math.min(one, other), 0);
+  const first = earliest < 0 ? Math.min(earliest, -30) : 0;
   const last = days.reduce((one, other) => Math.max(one, other), 30);
   const from = stretched(Math.max(first, -3650));
   const to = stretched(Math.min(last, 3650));
@@ -38,13 +40,19 @@ export function timeScale(days: readonly number[]): TimeScale {
   };
   const ticks = marks
     .filter(([day]) => day >= first && day <= last)
-    .map(([day, label]) => ({ label, at: at(day), minor: minor.has(day) }));
+    .map(([day, label]) => ({ label, at: at(day), look: lookOf(at(day), minor.has(day)) }));
   return { at, ticks };
 }
 
 /** Days before now take a third of the room that those after it do: what is over needs no ruler. */
 function stretched(days: number): number {
   return days < 0 ? -Math.log1p(-days / 10) / 3 : Math.log1p(days / 10);
+}
+
+function lookOf(at: number, isMinor: boolean): string {
+  if (at < 10) return 'first';
+  if (at > 90) return 'last';
+  return isMinor ? 'minor' : '';
 }
 
 function round(value: number): number {

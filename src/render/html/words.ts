@@ -24,10 +24,19 @@ export function ageOf(since: string | undefined, takenAt: string): string | unde
 
 /** "2026-03-01 12:00 UTC" with the full time for machines. What is no time stays as it is. */
 export function timeOf(time: string): Html {
+  return timeAs(time, (iso) => `${iso.slice(0, 16).replace('T', ' ')} UTC`);
+}
+
+/** "2026-03-01", by the clock of Greenwich. */
+export function dateOf(time: string): Html {
+  return timeAs(time, (iso) => iso.slice(0, 10));
+}
+
+function timeAs(time: string, textOf: (iso: string) => string): Html {
   const value = millis(time);
   if (value === undefined) return html`${time}`;
   const iso = new Date(value).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+  return html`<time datetime="${iso}" title="${iso}">${textOf(iso)}</time>`;
 }
 
 /** `Deployment shop/web`, with its name the more visible half. */
