@@ -1,9 +1,10 @@
-import type { CertificateRow } from '../model/certs-schema.ts';
-import { leftText, nameText, styleOf, whereText } from './certs-cells.ts';
+import type { CertificateReport, CertificateRow } from '../model/certs-schema.ts';
+import { cut, leftText, nameText, styleOf, whereText } from './certs-cells.ts';
 import { line, type Row, span } from './layout.ts';
+import { columnsOf } from './terminal.ts';
 
 /** Authorities, and below each what it signed; what nobody seen has signed stands alone. */
-export function treeRows(certificates: readonly CertificateRow[]): readonly Row[] {
+export function treeRows({ certificates, takenAt }: CertificateReport, columns: number | undefined): readonly Row[] {
   const known = new Set(certificates.flatMap(({ fingerprint }) => fingerprint ?? []));
   const below = Map.groupBy(
     certificates.flatMap((one) =>
@@ -17,12 +18,16 @@ export function treeRows(certificates: readonly CertificateRow[]): readonly Row[
     const again = shown.has(one);
     shown.add(one);
     const issuer = depth > 0 || one.selfSigned ? '' : `, issuer ${one.issuer} not seen`;
+    const name = cut(nameText(one), Math.max((columns ?? Infinity) - 2 * depth - 26, 16));
+    const left = leftText(one, takenAt);
+    const where = `${whereText(one)}${issuer}${again && one.authority ? ' (see above)' : ''}`;
+    const room = (columns ?? Infinity) - 2 * depth - columnsOf(name) - left.length - 4;
     rows.push(
       line('  '.repeat(depth), [
-        span(nameText(one), one.authority ? 'strong' : undefined),
+        span(name, one.authority ? 'strong' : undefined),
         '  ',
-        span(leftText(one), styleOf(one)),
-        span(`  ${whereText(one)}${issuer}${again && one.authority ? ' (see above)' : ''}`, 'dim'),
+        span(left, styleOf(one)),
+        span(`  ${cut(where, Math.max(room, 8))}`, 'dim'),
       ]),
     );
     // Two authorities may have signed each other.

@@ -10,6 +10,7 @@ import {
 import { holderRenewal, managedBy } from '../graph/certificate-renewal.ts';
 import { certificateUsers, type CertificateUserReads } from '../graph/certificate-users.ts';
 import { millis, timeText } from '../graph/time.ts';
+import type { Certificate } from '../graph/x509.ts';
 import type { CertificateReport, CertificateRow } from '../model/certs-schema.ts';
 import { ref, refKey } from '../model/object.ts';
 import type { ResourceTypes } from '../model/resources.ts';
@@ -66,9 +67,11 @@ function rowOf(
   { certificate, holders }: SeenCertificate,
   { now, limits }: Context,
 ): CertificateRow {
-  const places = holders.toSorted((one, other) => rank(one) - rank(other));
+  const places = holders.toSorted((one, other) => rank(one, certificate) - rank(other, certificate));
+  const own = holders.filter(({ use, certificates }) => use === 'bundle' || certificates[0] === certificate);
   const users = new Map(
-    holders
+    (own.length > 0 ? own : holders)
+      .filter(({ object }) => object.kind !== 'ConfigMap' || object.metadata.name !== 'kube-root-ca.crt')
       .flatMap(({ object }) => certificateUsers(snapshot, object))
       .map(({ object }) => [refKey(object), object] as const),
   );
@@ -89,7 +92,7 @@ function rowOf(
     key,
     ...datesOf(notBefore, notAfter, now),
     state: expiry?.state ?? 'ok',
-    ...(expiry === undefined ? {} : { severity: expiry.severity }),
+    ...(expiry === undefined ? {} : { severity: isReplaced(certificate, holders, now) ? 'info' : expiry.severity }),
     places: places.map(({ object, field }) => ({ object: ref(object), field })),
     users: [...users.values()],
     ...(renewal === undefined
@@ -164,11 +167,22 @@ function clientRows({ access }: Snapshot<Reads>, { now, limits }: Context): read
   ];
 }
 
+/** Whether it has ended, and lies only in bundles beside one that is valid: such are kept until nobody asks for them any more. */
+function isReplaced({ notAfter: end }: Certificate, holders: readonly CertificateHolder[], now: number): boolean {
+  const hasValid = ({ use, certificates }: CertificateHolder) =>
+    use === 'bundle' && certificates.some(({ notBefore, notAfter }) => notBefore <= now && now <= notAfter);
+  return end < now && holders.every(hasValid);
+}
+
 /** Where a person would renew it comes first. */
-function rank({ object, use, hasKey }: CertificateHolder): number {
-  if (object.kind === 'Secret') return use === 'chain' ? (hasKey ? 0 : 1) : 3;
+function rank({ object, use, hasKey, certificates }: CertificateHolder, certificate: Certificate): number {
+  const own = use === 'chain' && certificates[0] === certificate;
+  if (object.kind === 'Secret') return own ? (hasKey ? 0 : 1) : 3;
   if (object.kind === 'APIServer') return 0;
-  if (object.kind === 'ConfigMap') return object.metadata.namespace === 'kube-system' ? 2 : 4;
+  if (object.kind === 'ConfigMap') {
+    const { name, namespace } = object.metadata;
+    return namespace !== 'kube-system' ? 4 : name === 'kube-root-ca.crt' ? 1 : 2;
+  }
   return 5;
 }
 

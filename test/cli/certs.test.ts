@@ -10,6 +10,9 @@ import type { Resource } from '../../src/model/resources.ts';
 import { certificateRowSchema, certsSchema, certsSchemaVersion } from '../../src/model/certs-schema.ts';
 import type { AccessFacts } from '../../src/model/snapshot.ts';
 import { bundleMap, managed, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
+import type { KubeObject } from '../../src/model/object.ts';
+import { renderCertsText } from '../../src/render/certs.ts';
+import { buildCertificateReport } from '../../src/report/certs.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { make } from '../support/x509.ts';
 
@@ -196,4 +199,56 @@ test('what the API server showed and what the kubeconfig holds stand in the list
   const lines = (await cli('certs')).out.split('\n');
   expect(lines.find((line) => line.includes('10.0.0.1'))).toContain('APIServer home');
   expect(lines.find((line) => line.includes('client certificate'))).toContain('Config home');
+});
+
+/** A cluster of these objects alone, at a width; undefined: nobody looks at a screen. */
+const shown = (all: readonly KubeObject[], columns: number | undefined, tree = false) =>
+  renderCertsText(
+    buildCertificateReport(loadedOf(all), {
+      limits: { own: limits(28), authority: limits(180) },
+      namespaces: [],
+    }),
+    { tree, ...(columns === undefined ? {} : { columns }) },
+  ).split('\n');
+const limits = (days: number) => ({ critical: 7 * 86_400, warning: days * 86_400, info: 2 * days * 86_400 });
+
+test.each([40, 60, 80, 120, 200])('no line is wider than the screen of %i columns, and nothing is lost', (columns) => {
+  const long = make({
+    subject: 'x',
+    names: [`${'very-'.repeat(12)}long.example`],
+    issuer: local,
+    days: 0.4,
+    from: 0.6,
+  });
+  const all = [...objects, tlsSecret(`shop/${'long-'.repeat(9)}tls`, [long, local])];
+  for (const tree of [false, true]) {
+    const lines = shown(all, columns, tree);
+    expect(Math.max(...lines.slice(1).map((line) => line.length))).toBeLessThanOrEqual(Math.max(columns, 66));
+  }
+  const text = shown(all, columns).join(' ').replaceAll(/\s+/g, ' ');
+  expect(text).toContain('Ingress shop/web');
+  expect(text).toContain('Certificate shop/kept, next 2026-03-02');
+  expect(text).toContain('9h');
+});
+
+test('where nobody looks, each certificate is one whole line', () => {
+  const names = [`${'very-'.repeat(12)}long.example`];
+  const secret = `shop/${'long-'.repeat(9)}tls`;
+  const lines = shown([tlsSecret(secret, [make({ names, issuer: local })])], undefined);
+  expect(lines.find((line) => line.includes(names[0] ?? ''))).toContain(`Secret ${secret} tls.crt`);
+});
+
+test('an authority that has ended and is kept beside its successor is no alarm', () => {
+  const before = make({ subject: 'before', authority: true, from: 3_652, days: -2 });
+  const last = make({ subject: 'last', authority: true, from: 3_642, days: 10 });
+  expect(shown([bundleMap('shop/trust', [before, cluster])], 120)[0]).toContain(
+    '2 certificates, 1 expired and replaced',
+  );
+  expect(shown([bundleMap('shop/trust', [before])], 120)[0]).toContain('1 certificate, 1 expired');
+  expect(shown([bundleMap('shop/trust', [last])], 120)[0]).toContain('1 certificate, 1 near the end');
+});
+
+test('who uses the authority of the cluster is not counted pod by pod', () => {
+  const lines = shown([bundleMap('kube-system/kube-root-ca.crt', [cluster])], 200);
+  expect(lines.find((line) => line.includes('CN=kubernetes'))).toContain('the cluster');
 });
