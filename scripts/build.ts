@@ -61,7 +61,7 @@ function isCore(id: string): boolean {
     /^src\/(cluster\/(recorded|redact|shape|snapshot|store)|explain\/(commands|explain|runbook|template)\.ts)/.test(
       file,
     ) ||
-    /^src\/(cli\/(analyze|load-analyzers)\.ts|render\/(json|layout|terminal|text))/.test(file)
+    /^src\/(cli\/(analyze|facts|load-analyzers|print-report)\.ts|render\/(json|layout|terminal|text))/.test(file)
   );
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { UserError } from '../errors.ts';
 import type { Config } from '../config/load.ts';
 import { flagName } from '../config/sources.ts';
@@ -56,4 +57,8 @@ export function checkConflicts(flags: Readonly<Record<string, unknown>>, config:
     throw new UserError('conflict', 'only one output can go to stdout', {
       hint: 'Give the others a file: -o json=report.json',
     });
+  const files = config.output.flatMap(({ file }) => (file === undefined ? [] : [resolve(file)]));
+  const twice = files.find((file, index) => files.indexOf(file) < index && !file.startsWith('/dev/'));
+  if (twice !== undefined)
+    throw new UserError('conflict', `two outputs go to ${twice}: the second would replace the first`);
 }

@@ -9,13 +9,13 @@ import { ollamaProvider } from '../explain/ollama/provider.ts';
 import type { Explanation, Report } from '../model/report.ts';
 import type { Gap } from '../model/snapshot.ts';
 import type { Diagnosis } from '../pipeline.ts';
-import type { Row } from '../render/layout.ts';
 import { clean } from '../render/terminal.ts';
 import { explanationRows, explanationsHead, unexplainedRow } from '../render/text-explanations.ts';
 import { withExplanations } from '../report/explained.ts';
 import type { Loaded } from '../cluster/load.ts';
 import { fileCache } from '../explain/cache.ts';
 import type { Io } from './io.ts';
+import type { ExplainListener } from './print-report.ts';
 import { startProgress } from './progress.ts';
 
 type TitleOf = (code: string) => string | undefined;
@@ -23,12 +23,8 @@ type Diagnosed = Diagnosis & { readonly loaded: Loaded };
 
 /** What can be done once prompts and addresses are known to be right. */
 export interface Explaining {
-  /** Has a model explain a report. Rows of text go to `say` as they come. @returns the report with the explanations. */
-  readonly explain: (
-    diagnosed: Diagnosed,
-    titleOf: TitleOf,
-    say: (rows: readonly Row[]) => Promise<void>,
-  ) => Promise<Report>;
+  /** Has a model explain a report, telling as it goes. @returns the report with the explanations. */
+  readonly explain: (diagnosed: Diagnosed, titleOf: TitleOf, listener: ExplainListener) => Promise<Report>;
   /** Prints what would be sent, and sends nothing. */
   readonly showPrompts: (diagnosed: Diagnosed, titleOf: TitleOf) => Promise<void>;
 }
@@ -58,13 +54,13 @@ export async function prepare(config: Config, io: Io): Promise<Explaining> {
       }
       if (batches.length === 0) io.err('Nothing is to be explained.\n');
     },
-    explain: async (diagnosed, titleOf, say) => {
+    explain: async (diagnosed, titleOf, listener) => {
       if (!host.isPrivate)
         io.err(
           `warning: ${clean(host.url)} is not a private address: what the report says of your cluster is sent there.\n`,
         );
       const options = { ...common(diagnosed, titleOf), snapshot: diagnosed.loaded.snapshot };
-      return explainTo(diagnosed.report, options, { config, io, host, say });
+      return explainTo(diagnosed.report, options, { config, io, host, listener });
     },
   };
 }
@@ -72,7 +68,7 @@ export async function prepare(config: Config, io: Io): Promise<Explaining> {
 async function explainTo(
   report: Report,
   options: Omit<Parameters<typeof explainWithModel>[0], 'provider' | 'cache' | 'onProgress'>,
-  { config, io, host, say }: { config: Config; io: Io; host: OllamaHost; say: (rows: readonly Row[]) => Promise<void> },
+  { config, io, host, listener }: { config: Config; io: Io; host: OllamaHost; listener: ExplainListener },
 ): Promise<Report> {
   const { explainTimeout: timeout, model } = config;
   const signal = timeout > 0 ? AbortSignal.any([io.signal, AbortSignal.timeout(timeout)]) : io.signal;
@@ -85,6 +81,9 @@ async function explainTo(
   const explanations = new Map<string, Explanation>();
   const gaps: Gap[] = [];
   const hints: string[] = [];
+  const asked = new Set(options.told.map(({ incident }) => incident.id));
+  const others = report.incidents.filter(({ id }) => !asked.has(id));
+  await listener.onFinal(new Map(others.map(({ id, explanation }) => [id, explanation])));
   let progress = await startProgress(io, !config.verbose);
   try {
     const all = explainWithModel({
@@ -98,7 +97,12 @@ async function explainTo(
       const head = explanations.size === 0 ? explanationsHead() : [];
       for (const { id, explanation } of entries) explanations.set(id, explanation);
       const used = entries.filter(({ explanation }) => explanation.source === 'model');
-      await say([...head, ...explanationRows(report, used), ...(gap === undefined ? [] : [unexplainedRow(gap)])]);
+      await listener.say([
+        ...head,
+        ...explanationRows(report, used),
+        ...(gap === undefined ? [] : [unexplainedRow(gap)]),
+      ]);
+      await listener.onFinal(new Map(entries.map(({ id, explanation }) => [id, explanation])));
       if (gap !== undefined) {
         gaps.push(gap);
         hints.push(`${gap.name} could not be explained: ${gap.reason}.${hint === undefined ? '' : ` ${hint}`}`);

@@ -7,7 +7,7 @@ import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
-import { writeFileAtomically } from './write-file.ts';
+import { writeFileAtomically, writeProblem } from './write-file.ts';
 
 /** Where a report goes, and in which form. */
 export interface Output<Form extends Format = Format> {
@@ -68,14 +68,36 @@ export function outputsIn<Form extends Format>(
   return known.length === 0 ? [{ format: 'text' }] : known;
 }
 
-/** Prints in every form asked for: stdout first, so that a full disk does not take that away. */
+/**
+ * Prints in every form asked for: stdout first. What cannot be written takes nothing away from the rest.
+ * @throws UserError at the end, where something could not be written.
+ */
 export async function printOutputs<Form extends Format>(
   outputs: readonly Output<Form>[],
   io: Io,
   render: (format: Form, toScreen: boolean) => string | Promise<string>,
 ): Promise<void> {
-  for (const { format, file } of outputs) if (file === undefined) await io.out(await render(format, true));
-  for (const { format, file } of outputs) {
-    if (file !== undefined) await writeFileAtomically(file, await render(format, false));
+  refuseFailed(await tryOutputs(outputs, io, render));
+}
+
+/** The same. @returns what could not be written, and why. */
+export async function tryOutputs<Form extends Format>(
+  outputs: readonly Output<Form>[],
+  io: Io,
+  render: (format: Form, toScreen: boolean) => string | Promise<string>,
+): Promise<readonly string[]> {
+  const failures: string[] = [];
+  for (const { format, file } of outputs.toSorted(
+    (one, other) => Number(one.file !== undefined) - Number(other.file !== undefined),
+  )) {
+    const text = await render(format, file === undefined);
+    const written = file === undefined ? io.out(text) : writeFileAtomically(file, text);
+    await written.catch((error: unknown) => failures.push(`${file ?? 'stdout'}: ${writeProblem(error)}`));
   }
+  return failures;
+}
+
+/** @throws UserError where something could not be written. */
+export function refuseFailed(failures: readonly string[]): void {
+  if (failures.length > 0) throw new UserError('cannot-write', `cannot write ${failures.join('; ')}`);
 }

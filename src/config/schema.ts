@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { Analyzer, SettingSpec } from '../model/finding.ts';
 import { type Format, formats } from '../model/formats.ts';
@@ -48,7 +49,7 @@ const output = paths.transform((values, context) =>
   values.map((value): Output => {
     const [, name, file] = /^([^=]*)(?:=(.+))?$/s.exec(value) ?? [];
     const format = formats.find((one) => one === name?.trim().toLowerCase());
-    if (format !== undefined) return file === undefined ? { format } : { format, file };
+    if (format !== undefined) return file === undefined || file === '-' ? { format } : { format, file: atHome(file) };
     context.addIssue({ code: 'custom', message: `"${value}" must be ${listed(formats)}, or one of these with =FILE` });
     return z.NEVER;
   }),
@@ -59,6 +60,11 @@ const tries = z.union([z.number(), z.string()]).transform((value, context) => {
   context.addIssue({ code: 'custom', message: `"${value}" must be a number from 0 to 99` });
   return z.NEVER;
 });
+
+/** Shells leave a tilde behind an equals sign as it is. */
+function atHome(file: string): string {
+  return file.replace(/^~(?=\/)/, () => homedir());
+}
 
 const options = {
   kubeconfig: text,

@@ -13,6 +13,18 @@ export interface RenderOptions {
   readonly all?: boolean;
   /** The title of a code, where it is known. */
   readonly titleOf?: (code: string) => string | undefined;
+  /** What the runbook says of a code, as Markdown for any object, where it is known. */
+  readonly runbookOf?: (code: string) => string | undefined;
+  /** The analyzers that ran, where they are known. */
+  readonly analyzers?: readonly AnalyzerFacts[];
+}
+
+/** What is told of an analyzer where it found nothing. */
+export interface AnalyzerFacts {
+  readonly id: string;
+  readonly title: string;
+  /** The resources it reads, as gaps name them. */
+  readonly reads: readonly string[];
 }
 
 /** Makes the whole output, with its last line feed. The same report gives the same bytes. */
@@ -26,6 +38,11 @@ const renderers: Readonly<Record<Format, () => Promise<Renderer>>> = {
   jsonl: async () => (await import('./jsonl.ts')).renderJsonl,
   yaml: async () => (await import('./yaml.ts')).renderYaml,
   markdown: async () => (await import('./markdown.ts')).renderMarkdown,
+  junit: async () => (await import('./junit.ts')).renderJunit,
+  sarif: async () => (await import('./sarif.ts')).renderSarif,
+  gitlab: async () => (await import('./gitlab.ts')).renderGitlab,
+  github: async () => (await import('./github.ts')).renderGithub,
+  'k8sgpt-json': async () => (await import('./k8sgpt.ts')).renderK8sgpt,
   prometheus: async () => (await import('./prometheus/prometheus.ts')).renderPrometheus,
 };
 

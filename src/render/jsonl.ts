@@ -11,13 +11,13 @@ export function renderJsonl(report: Report): string {
 }
 
 /** One incident, final. */
-function incidentLine(incident: ReportIncident, problems: ReadonlyMap<string, ReportProblem>): string {
+export function incidentLine(incident: ReportIncident, problems: ReadonlyMap<string, ReportProblem>): string {
   const own = [incident.root, ...incident.symptoms].flatMap((id) => problems.get(id) ?? []);
   return line({ type: 'incident', ...incident, problems: own });
 }
 
 /** What is said of the whole run. */
-function summaryLine({ problems: _problems, incidents: _incidents, ...rest }: Report): string {
+export function summaryLine({ problems: _problems, incidents: _incidents, ...rest }: Report): string {
   return line({ type: 'summary', ...rest });
 }
 

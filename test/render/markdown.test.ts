@@ -5,12 +5,12 @@ import { renderMarkdown } from '../../src/render/markdown.ts';
 import { code, commandBlock, inline } from '../../src/render/markdown-text.ts';
 import { largeReport } from '../support/large-report.ts';
 import { goldenReports } from '../support/recorded-report.ts';
-import { titleOf } from '../support/titles.ts';
+import { facts } from '../support/facts.ts';
 
 const golden = await goldenReports();
 
 test.each(Object.entries(golden))('%s: is printed as it was', async (name, report) => {
-  await expect(renderMarkdown(report, { titleOf })).toMatchFileSnapshot(`golden/${name}.md`);
+  await expect(renderMarkdown(report, facts)).toMatchFileSnapshot(`golden/${name}.md`);
 });
 
 describe('text of a cluster is words and nothing else', () => {

@@ -24,7 +24,7 @@ function storyReport(name: string): Promise<Report> {
  * something could not be seen, with a problem that is ignored and one that was known before.
  */
 export async function goldenReports(): Promise<Readonly<Record<'broken' | 'healthy' | 'incomplete', Report>>> {
-  const names = ['secret-missing', 'job-failed', 'healthy-suspended', 'healthy-shop', 'load-balancer-pending'];
+  const names = ['secret-missing', 'pod-finalizer', 'healthy-suspended', 'healthy-shop', 'load-balancer-pending'];
   const [critical, warning, info, healthy, partial] = (await Promise.all(names.map(storyReport))).map(steady);
   return { broken: joined([critical!, warning!, info!]), healthy: healthy!, incomplete: incomplete(partial!) };
 }

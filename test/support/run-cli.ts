@@ -13,6 +13,8 @@ export interface CliOptions {
   readonly signal?: AbortSignal;
   /** Called with what has been written to stdout. */
   readonly onOut?: (text: string) => void;
+  /** Stands for stdout, where it cannot be written to. */
+  readonly out?: () => Promise<void>;
   /** The cluster is away. */
   readonly away?: boolean;
 }
@@ -28,6 +30,7 @@ export async function cli(words: readonly string[], options: CliOptions = {}): P
   const written = { out: '', err: '' };
   const io: Io = {
     out: (text) => {
+      if (options.out !== undefined) return options.out();
       written.out += text;
       options.onOut?.(text);
       return Promise.resolve();
