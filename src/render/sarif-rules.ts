@@ -7,7 +7,7 @@ export const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = 
   info: 'note',
 };
 
-/** The rules of what is reported, by code: title, and the runbook as help where it is known. */
+/** The rules of what is reported, by code: title, and as help what the runbook says where that is known. GitHub takes no rule without help. */
 export function rulesOf(
   reported: readonly { readonly code: string; readonly severity: Severity }[],
   { titleOf = () => undefined, runbookOf = () => undefined }: RenderOptions,
@@ -15,14 +15,13 @@ export function rulesOf(
   const codes = [...new Set(reported.map(({ code }) => code))].sort();
   return codes.map((code) => {
     const title = titleOf(code) ?? code;
-    const runbook = runbookOf(code);
+    const runbook = runbookOf(code) ?? `${title}.`;
     const severity = reported.find((one) => one.code === code)?.severity ?? 'warning';
     return {
       id: code,
-      name: code,
       shortDescription: { text: title },
       fullDescription: { text: `${title}.` },
-      ...(runbook === undefined ? {} : { help: { text: runbook, markdown: runbook } }),
+      help: { text: runbook, markdown: runbook },
       defaultConfiguration: { level: levels[severity] },
       properties: { tags: ['kubernetes'], precision: 'high' },
     };

@@ -34,7 +34,7 @@ export function renderSarif(report: Report, options: RenderOptions = {}): string
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: tool.name, version: tool.version, rules, notifications: notificationKinds } },
+        tool: { driver: { name: tool.name, version: tool.version, rules } },
         // Several clusters in one repository must not take each other's results for their own that are gone.
         automationDetails: { id: `mekhanikube/${encodeURIComponent(cluster.name)}/` },
         invocations: [invocation(report, [...incidents.slice(most), ...suppressed.slice(ignored.length)])],
@@ -49,12 +49,6 @@ export function renderSarif(report: Report, options: RenderOptions = {}): string
   };
   return `${escapeJson(JSON.stringify(log, undefined, 2))}\n`;
 }
-
-const notificationKinds = [
-  { id: 'NotSeen', name: 'NotSeen', shortDescription: { text: 'Something could not be seen.' } },
-  { id: 'Resolved', name: 'Resolved', shortDescription: { text: 'A problem of the baseline is gone.' } },
-  { id: 'LeftOut', name: 'LeftOut', shortDescription: { text: 'There are more results than GitHub takes.' } },
-];
 
 function invocation({ gaps, takenAt, baseline }: Report, leftOut: readonly Pick<ReportIncident, 'severity'>[]) {
   const counts = severities
@@ -81,6 +75,7 @@ function invocation({ gaps, takenAt, baseline }: Report, leftOut: readonly Pick<
   };
 }
 
-function notification(id: string, level: 'error' | 'warning' | 'note', text: string) {
+/** Something to tell of the run: what was not seen, what of the baseline is resolved, what was left out. */
+function notification(id: 'NotSeen' | 'Resolved' | 'LeftOut', level: 'error' | 'warning' | 'note', text: string) {
   return { descriptor: { id }, level, message: messageText(text) };
 }
