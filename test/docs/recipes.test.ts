@@ -88,10 +88,11 @@ describe('GitHub Actions', () => {
     expect(steps.flatMap(({ run = '' }) => run).join('\n')).not.toContain('${{');
   });
 
-  test('the tool takes the flags', async () => {
-    const all = githubWorkflow().jobs.analyze.steps.flatMap(({ run = '' }) => commands(run));
+  test('the tool takes the flags and the environment', async () => {
+    const { env, jobs } = githubWorkflow();
+    const all = jobs.analyze.steps.flatMap(({ run = '' }) => commands(run));
     expect(all).toHaveLength(1);
-    expect(await accepted(withoutBaseline(all[0]!))).toBe('error: the cluster is away\n');
+    expect(await accepted(withoutBaseline(all[0]!), env)).toBe('error: the cluster is away\n');
   });
 });
 
@@ -116,10 +117,10 @@ describe('GitLab CI', () => {
     for (const file of artifacts.paths) expect(words).toContain(`json=${file}`);
   });
 
-  test('the tool takes the flags', async () => {
+  test('the tool takes the flags and the environment', async () => {
     const all = commands(cluster!.script.join('\n'));
     expect(all).toHaveLength(1);
-    expect(await accepted(withoutBaseline(all[0]!))).toBe('error: the cluster is away\n');
+    expect(await accepted(withoutBaseline(all[0]!), cluster!.variables)).toBe('error: the cluster is away\n');
   });
 });
 
