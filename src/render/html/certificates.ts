@@ -1,19 +1,19 @@
-import { millis } from '../../graph/time.ts';
+import { duration } from '../../graph/time.ts';
 import type { CertificateRow } from '../../model/certs-schema.ts';
 import type { Report } from '../../model/report.ts';
 import { nameText, whereText } from '../certs-cells.ts';
+import { daysOf, lineOf } from './certificate-line.ts';
 import { type Html, html } from './escape.ts';
 import { type TimeScale, timeScale } from './time-scale.ts';
 import { count, dateOf, objectOf, timeOf, whole } from './words.ts';
 
 /** How many certificates are shown at once; the others are folded away. */
 const shown = 20;
-const day = 86_400_000;
 
 /** When certificates end, on one line of time, worst first. Nothing where none were seen. */
 export function certificatesOf({ certificates = [], takenAt }: Report): Html | undefined {
   if (certificates.length === 0) return undefined;
-  const scale = timeScale(certificates.map(({ daysLeft }) => daysLeft));
+  const scale = timeScale(certificates.map((one) => daysOf(one, takenAt)));
   const rows = certificates.map((one) => rowOf(one, scale, takenAt));
   const rest = rows.slice(shown);
   const grid = gridOf(scale);
@@ -66,7 +66,7 @@ function rowOf(one: CertificateRow, scale: TimeScale, takenAt: string): Html {
       <summary>
         <span class="name"><b>${nameText(one)}</b> <span class="note">${whereText(one)}</span></span
         >${lineOf(one, scale, takenAt)}<span class="left"
-          ><b>${leftOf(one)}</b>
+          ><b>${leftOf(one, takenAt)}</b>
           <span class="note">${state === 'expired' ? 'ended' : 'ends'} ${dateOf(notAfter)}</span></span
         >
       </summary>
@@ -77,7 +77,7 @@ function rowOf(one: CertificateRow, scale: TimeScale, takenAt: string): Html {
         </div>
         <div>
           <dt>Valid</dt>
-          <dd>${timeOf(one.notBefore)} to ${timeOf(notAfter)}</dd>
+          <dd>${one.notBefore !== undefined && html`${timeOf(one.notBefore)} `}to ${timeOf(notAfter)}</dd>
         </div>
         ${
           one.names.length > 0 &&
@@ -130,38 +130,10 @@ function rowOf(one: CertificateRow, scale: TimeScale, takenAt: string): Html {
   </li>`;
 }
 
-function leftOf({ state, daysLeft }: CertificateRow): string {
-  if (state === 'not yet valid') return 'not yet valid';
-  if (state === 'expired') return `expired ${count(Math.abs(daysLeft), 'day')} ago`;
-  return `${count(daysLeft, 'day')} left`;
-}
-
-/** From now to its end, with a sign whose shape tells how it stands, and a tick where it is renewed. */
-function lineOf({ daysLeft, severity, renewal }: CertificateRow, scale: TimeScale, takenAt: string): Html {
-  const now = scale.at(0);
-  const end = scale.at(daysLeft);
-  const due = daysTo(renewal?.at, takenAt);
-  return html`<svg class="life" aria-hidden="true" focusable="false">
-    <line x1="${Math.min(now, end)}%" x2="${Math.max(now, end)}%" y1="50%" y2="50%" />
-    ${due !== undefined && html`<g><title>renewal due</title><circle class="renewal" cx="${scale.at(due)}%" cy="50%" r="3" /></g>`}<svg
-      x="${end}%"
-      y="50%"
-      overflow="visible"
-    >
-      ${signs[severity ?? 'good']}
-    </svg>
-  </svg>`;
-}
-
-const signs = {
-  critical: html`<rect x="-5" y="-5" width="10" height="10" transform="rotate(45)" />`,
-  warning: html`<path d="M0-6l6 11h-12z" />`,
-  info: html`<rect x="-4.5" y="-4.5" width="9" height="9" />`,
-  good: html`<circle r="5" />`,
-} as const;
-
-function daysTo(time: string | undefined, takenAt: string): number | undefined {
-  const then = millis(time);
-  const now = millis(takenAt);
-  return then === undefined || now === undefined ? undefined : (then - now) / day;
+/** How long ago it ended or how long it lasts: in days, and by the hour where these are less than two. */
+function leftOf(one: CertificateRow, takenAt: string): string {
+  if (one.state === 'not yet valid') return 'not yet valid';
+  const days = daysOf(one, takenAt);
+  const length = Math.abs(days) < 2 ? duration(Math.abs(days) * 86_400) : count(Math.floor(Math.abs(days)), 'day');
+  return days < 0 ? `expired ${length} ago` : `${length} left`;
 }

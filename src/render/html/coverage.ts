@@ -3,7 +3,7 @@ import { type Html, html } from './escape.ts';
 import { count, prose, timeOf, whole } from './words.ts';
 
 /** What was not checked and why, what was taken for granted, and what would show more. It says so, too, where nothing is missing. */
-export function coverageOf({ gaps, assumptions, hints, complete }: Report): Html {
+export function coverageOf({ gaps, assumptions, hints, complete, stats }: Report): Html {
   const unseen = [
     ...Map.groupBy(
       gaps.filter(({ what }) => what !== 'explanation'),
@@ -13,7 +13,7 @@ export function coverageOf({ gaps, assumptions, hints, complete }: Report): Html
   const unexplained = gaps.filter(({ what }) => what === 'explanation');
   return html`<section id="not-checked" aria-labelledby="not-checked-title">
     <h2 id="not-checked-title">What was not checked</h2>
-    ${complete && unseen.length === 0 && html`<p>Nothing is missing: everything that was asked for could be seen.</p>`}
+    ${complete && unseen.length === 0 && html`<p>${stats.objects === 0 ? 'No object was seen.' : 'Nothing is missing: everything that was asked for could be seen.'}</p>`}
     ${
       unseen.length > 0 &&
       html`<dl class="kinds">

@@ -38,8 +38,8 @@ export const barPatterns: Html = html`<svg class="defs" aria-hidden="true" focus
 
 /** The devices of a node as a bar: one block for each holder, then what is free, then what is not given out. */
 export function barOf(device: Device, holders: readonly Lettered[]): Html {
-  const { allocatable, requested, unhealthy } = device;
-  const total = Math.max(device.capacity, allocatable + unhealthy, 1);
+  const { allocatable, requested } = device;
+  const total = Math.max(device.capacity, allocatable);
   const held = Math.min(requested, allocatable);
   let left = held;
   const taken = holders.map(({ letter, holder }): Part => {

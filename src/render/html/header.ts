@@ -48,7 +48,7 @@ export function headerOf(report: Report): Html {
       ${
         baseline !== undefined &&
         html`<div>
-          <dt><a href="#baseline">Since the baseline</a></dt>
+          <dt><a href="#baseline">Baseline</a></dt>
           <dd><b>${whole(totalOf(baseline.new))}</b> <span>new, ${whole(baseline.resolved.length)} resolved</span></dd>
         </div>`
       }

@@ -23,17 +23,16 @@ export interface PageContext {
  * are what the filter reads.
  */
 export function incidentOf(incident: ReportIncident, number: number, context: PageContext): Html {
-  const { id, severity, code, object, since, affected, message, explanation } = incident;
-  const { report, problemOf } = context;
+  const { id, severity, code, object, affected, message, explanation } = incident;
+  const { problemOf } = context;
   const root = problemOf(incident.root);
-  const age = ageOf(since, report.takenAt);
   const others = affected.objects.filter((one) => refKey(one) !== refKey(object));
   const places = new Set([object, ...affected.objects].map(({ namespace }) => context.placeOf(namespace)));
   return html`<article class="incident" id="${id}" data-s="${severity}" data-n="${[...places].join(' ')}"><details${number === 1 && html` open`}>
     <summary>
       <h3>${severityMark(severity)} <span class="title">${context.titleOf(code)}</span></h3>
       <span class="row">${objectOf(object)}</span>
-      <span class="row meta">${chipsOf(incident, context)}${others.length > 0 && html`<span>${count(others.length, 'other object')}</span>`}${age !== undefined && html`<span>for ${age}</span>`}</span>
+      ${metaOf(incident, others.length, context)}
       <span class="row say">${sentence(message)}</span>
     </summary>
     <div class="body">
@@ -70,12 +69,25 @@ function whyOf(incident: ReportIncident, problemOf: PageContext['problemOf']): H
   </section>`;
 }
 
+/** How far it reaches and how old it is; nothing where neither is known. */
+function metaOf(incident: ReportIncident, others: number, context: PageContext): Html | undefined {
+  const age = ageOf(incident.since, context.report.takenAt);
+  const chips = chipsOf(incident, context);
+  if (chips.length === 0 && others === 0 && age === undefined) return undefined;
+  return html`<span class="row meta"
+    >${chips}${others > 0 && html`<span>${count(others, 'other object')}</span>`}${age !== undefined && html`<span>for ${age}</span>`}</span
+  >`;
+}
+
 /** What sets an incident apart: a deadlock, new or known to the baseline. */
-function chipsOf(incident: ReportIncident, { report, problemOf }: PageContext): Html {
+function chipsOf(incident: ReportIncident, { report, problemOf }: PageContext): readonly Html[] {
   const own = [incident.root, ...incident.symptoms].flatMap((id) => problemOf(id) ?? []);
   const fresh = own.some(({ known, suppressed }) => known !== true && suppressed !== true);
-  const compared = report.baseline !== undefined;
-  return html`${incident.deadlock === true && html`<span class="chip">deadlock</span>`}${compared && html`<span class="chip${fresh ? ' new' : ''}">${fresh ? 'new' : 'known'}</span>`}`;
+  const compared = fresh ? html`<span class="chip new">new</span>` : html`<span class="chip">known</span>`;
+  return [
+    ...(incident.deadlock === true ? [html`<span class="chip">deadlock</span>`] : []),
+    ...(report.baseline === undefined ? [] : [compared]),
+  ];
 }
 
 /** Objects by kind. */

@@ -127,10 +127,10 @@ theme.addEventListener('click', () => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', nameTheme);
 nameTheme();
 
-// Paper has no folds. What was folded before is folded again.
+// Paper has no folds: incidents and long lists are opened, and folded again afterwards.
 let folded = [];
 addEventListener('beforeprint', () => {
-  folded = [...document.querySelectorAll('details:not([open])')];
+  folded = [...document.querySelectorAll(':is(.incident > details, details.rest):not([open])')];
   for (const one of folded) one.open = true;
 });
 addEventListener('afterprint', () => {
