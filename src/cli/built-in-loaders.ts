@@ -49,7 +49,8 @@ export const builtInLoaders: Loaders = {
     const { serverVersion, surroundings } = await import('../cluster/live.ts');
     const options = serverOptions(config, hooks, surroundings(hooks.environment));
     const { connection, version: server = 'of unknown version' } = await serverVersion(options);
-    return `${server} (${connection.server})`;
+    const { dial } = connection;
+    return `${server} (${connection.server}${dial === undefined ? '' : ` at ${dial.name}`})`;
   },
 };
 

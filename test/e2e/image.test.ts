@@ -168,7 +168,7 @@ describe.skipIf(image === undefined)('the image, as a container that may do noth
     const env = { KUBECONFIG: '/kube/config' };
     const found = await run(['version'], { env, mounts });
     expect(found).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(found.stdout).toContain(`v1.36.3 (https://127.0.0.9:${port})`);
+    expect(found.stdout).toContain(`v1.36.3 (https://127.0.0.9:${port} at host.docker.internal)`);
     expect(seen[0]?.headers[':authority']).toBe(`127.0.0.9:${port}`);
     expect(await readFile(config, 'utf8')).toBe(text);
 
