@@ -1,5 +1,6 @@
 import { duration, earliest, millis } from '../graph/time.ts';
 import type { GpuReport } from '../model/gpu-schema.ts';
+import { bar, legendRows } from './gpu-bars.ts';
 import { blank, layout, type Row, row, type Span, span } from './layout.ts';
 import { escapeJson } from './terminal.ts';
 
@@ -14,8 +15,6 @@ type GpuNode = GpuReport['nodes'][number];
 type Device = GpuNode['devices'][number];
 type Holder = GpuNode['holders'][number];
 
-const longestBar = 24;
-
 /** The accelerators of a cluster for a person at a terminal. */
 export function renderGpuText(report: GpuReport, options: GpuTextOptions = {}): string {
   const { columns = 80, color = false, bars = false } = options;
@@ -28,6 +27,7 @@ export function renderGpuText(report: GpuReport, options: GpuTextOptions = {}): 
     blank,
     ...(nodes.length === 0 ? noneRows(report) : totalRows(report)),
     ...nodes.flatMap((node) => [blank, ...nodeRows(node, report, bars)]),
+    ...(bars ? legendRows(nodes) : []),
     ...(waiting.length === 0 ? [] : [blank, ...waitingRows(report)]),
     ...gapRows(report),
   ];
@@ -64,7 +64,7 @@ function totalRows({ totals }: GpuReport): readonly Row[] {
         span(resource, 'strong'),
         `: ${requested} of ${allocatable} held on ${nodes} ${nodes === 1 ? 'node' : 'nodes'}, `,
         span(`${free} free`, free > 0 ? 'good' : 'warning'),
-        free > 0 ? ` (at most ${largestFree} on one node)` : '',
+        free > 0 && nodes > 1 ? ` (at most ${largestFree} on one node)` : '',
         ...(unhealthy > 0 ? [', ', span(`${unhealthy} of ${capacity} not given out`, 'critical')] : []),
       ],
       '  ',
@@ -122,23 +122,6 @@ function deviceRow(device: Device, holders: readonly Holder[], bars: boolean): R
     ],
     '    ',
   );
-}
-
-/** One cell for each device, or each share of many: held and at work, held idly, free, not given out. */
-function bar({ resource, capacity, allocatable, requested, unhealthy }: Device, holders: readonly Holder[]) {
-  const idle = holders
-    .filter((one) => one.resource === resource && !one.runs)
-    .reduce((sum, { amount }) => sum + amount, 0);
-  const held = Math.min(requested, allocatable);
-  const scale = capacity > longestBar ? longestBar / capacity : 1;
-  const cells = (amount: number) => (amount > 0 ? Math.max(1, Math.round(amount * scale)) : 0);
-  const parts: readonly (readonly [string, number, Parameters<typeof span>[1]])[] = [
-    ['█', held - Math.min(idle, held), 'strong'],
-    ['▒', Math.min(idle, held), 'warning'],
-    ['░', allocatable - held, 'good'],
-    ['×', unhealthy, 'critical'],
-  ];
-  return parts.flatMap(([sign, amount, style]) => (amount > 0 ? [span(sign.repeat(cells(amount)), style)] : []));
 }
 
 function holderRow({ namespace, pod, owner, amount, state, runs, since }: Holder, report: GpuReport): Row {

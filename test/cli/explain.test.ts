@@ -252,7 +252,7 @@ const failures: readonly [string, FakeOptions & { readonly flags?: string }, Reg
         response.end();
       },
     },
-    /without an end/,
+    /stopped in its middle/,
     /.*/,
   ],
   [

@@ -45,6 +45,6 @@ function translated(error: unknown): ModelError {
   }
   const message = error instanceof Error ? error.message : String(error);
   return /done or success response/.test(message)
-    ? new ModelError('broken', 'the answer ended without an end', { cause: error })
+    ? new ModelError('broken', 'the answer stopped in its middle', { cause: error })
     : failureFrom(message);
 }

@@ -69,6 +69,6 @@ async function ask(client: OllamaClient, facts: ModelFacts, question: Question):
           answerTokens: part.eval_count,
         };
     }
-    throw new ModelError('broken', 'the answer ended without an end');
+    throw new ModelError('broken', 'the answer stopped in its middle');
   });
 }
