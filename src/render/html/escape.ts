@@ -16,11 +16,11 @@ export type Content = Html | string | number | false | undefined | readonly Cont
  */
 export function html(template: TemplateStringsArray, ...values: readonly Content[]): Html {
   const strings = compact(template);
-  let text = strings[0] ?? '';
+  const parts: string[] = [strings[0] ?? ''];
   values.forEach((value, index) => {
-    text += contentText(value) + (strings[index + 1] ?? '');
+    parts.push(contentText(value), strings[index + 1] ?? '');
   });
-  return { [markup]: text };
+  return { [markup]: parts.join('') };
 }
 
 /** Text of our own that goes into a page as it is: the style sheet, the script. Never text from a cluster. */
@@ -52,9 +52,7 @@ function contentText(value: Content): string {
   if (value === undefined || value === false) return '';
   if (typeof value === 'number') return String(value);
   if (isHtml(value)) return value[markup];
-  let text = '';
-  for (const one of value) text += contentText(one);
-  return text;
+  return value.map(contentText).join('');
 }
 
 function isHtml(value: Html | readonly Content[]): value is Html {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
-import { CannotFetch, debianPackages } from './debian.ts';
+import { debianPackages } from './debian.ts';
 
 const installed = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -23,17 +23,17 @@ export async function startChromium(): Promise<Browser | { readonly missing: str
   const executable = process.env['E2E_CHROMIUM'] ?? installed.find((file) => existsSync(file));
   if (executable !== undefined) return chromium.launch({ executablePath: executable, args });
   try {
-    const root = await debianPackages(['chromium'], { dependencies: true, say: (line) => console.error(line) });
-    const libraries = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib'].map(
-      (folder) => `${root}/${folder}`,
-    );
-    return await chromium.launch({
-      executablePath: `${root}/usr/lib/chromium/chromium`,
-      args,
-      env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
-    });
+    return await fetchedChromium();
   } catch (error) {
-    if (error instanceof CannotFetch) return { missing: `${error.message}; name one in E2E_CHROMIUM` };
-    throw error;
+    return { missing: `${String(error).split('\n')[0]}; install chromium, or name one in E2E_CHROMIUM` };
   }
+}
+
+/** Where Debian's is only unpacked, it has to be told where the libraries are that were unpacked beside it. */
+async function fetchedChromium(): Promise<Browser> {
+  const packages = ['chromium', 'chromium-common'];
+  const root = await debianPackages(packages, { dependencies: true, say: (line) => console.error(line) });
+  const libraries = ['x86_64-linux-gnu', 'aarch64-linux-gnu', ''].map((folder) => `${root}/usr/lib/${folder}`);
+  const env = { ...process.env, LD_LIBRARY_PATH: libraries.join(':') };
+  return chromium.launch({ executablePath: `${root}/usr/lib/chromium/chromium`, args, env });
 }
