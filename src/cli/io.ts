@@ -1,8 +1,10 @@
 import { isatty } from 'node:tty';
+import { UserError } from '../errors.ts';
+import { writeProblem } from './write-file.ts';
 
 /** What a command may touch of the process: tests give their own. */
 export interface Io {
-  /** Writes to stdout and waits until it is written. A reader that has gone away is no error. */
+  /** Writes to stdout and waits until it is written. A reader that has gone away is no error. @throws UserError for a full disk. */
   readonly out: (text: string) => Promise<void>;
   readonly err: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -19,13 +21,14 @@ export interface Io {
 /** The process itself. */
 export function processIo(signal: AbortSignal): Io {
   const { stdout, stderr, env } = process;
-  stdout.on('error', ignoreClosedPipe);
-  stderr.on('error', ignoreClosedPipe);
+  // What cannot be written is told where it is written; of stderr nobody could be told.
+  stdout.on('error', () => {});
+  stderr.on('error', () => {});
   return {
     out: (text) =>
       new Promise((resolve, reject) => {
         stdout.write(text, (error) =>
-          error === undefined || error === null || isClosedPipe(error) ? resolve() : reject(error),
+          error === undefined || error === null || isClosedPipe(error) ? resolve() : reject(unwritable(error)),
         );
       }),
     err: (text) => void stderr.write(text),
@@ -41,6 +44,6 @@ function isClosedPipe(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (!isClosedPipe(error)) throw error;
+function unwritable(error: Error): UserError {
+  return new UserError('cannot-write', `cannot write stdout: ${writeProblem(error)}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
 
 /**
  * Writes a file so that readers see the old text or the new, never half: beside it first, then renamed over it. A file that is replaced
@@ -38,8 +39,9 @@ const problems: ReadonlyMap<unknown, string> = new Map([
   ['EROFS', 'the file system is read-only'],
 ]);
 
-/** Why something could not be written, in words where they are known. */
+/** Why something could not be written, in words where they are known: of what the system said, or of a UserError that it caused. */
 export function writeProblem(error: unknown): string {
+  if (error instanceof UserError && error.cause !== undefined) return writeProblem(error.cause);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return problems.get(code) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -4,7 +4,7 @@ import type { Report, ReportIncident } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
 import { incidentResult, messageText, suppressedResult } from './sarif-result.ts';
 import { rulesOf } from './sarif-rules.ts';
-import { escapeJson } from './terminal.ts';
+import { clean, escapeJson } from './terminal.ts';
 
 /** GitHub rejects a run with more results than this; it shows the 5,000 worst of them. */
 const most = 25_000;
@@ -36,7 +36,7 @@ export function renderSarif(report: Report, options: RenderOptions = {}): string
       {
         tool: { driver: { name: tool.name, version: tool.version, rules } },
         // Several clusters in one repository must not take each other's results for their own that are gone.
-        automationDetails: { id: `mekhanikube/${encodeURIComponent(cluster.name)}/` },
+        automationDetails: { id: `mekhanikube/${encodeURIComponent(clean(cluster.name))}/` },
         invocations: [invocation(report, [...incidents.slice(most), ...suppressed.slice(ignored.length)])],
         results: [
           ...shown.map((incident) => incidentResult(incident, context)),

@@ -53,11 +53,13 @@ const words = /^(?:true|false|yes|no|on|off|y|n|null)$/i;
 /** Text that no reader takes for anything else: it begins with a letter, and a colon in it is followed by a word. */
 const plain = /^[A-Za-z](?:[ \w./()[\],=-]|:(?=\w))*$/;
 
-/** Text that needs it is in double quotes, with the escapes of JSON, which YAML shares. */
+/** Text that needs it is in double quotes, with the escapes of JSON, which YAML shares; YAML does not allow U+FFFE and U+FFFF as they are. */
 function scalar(value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value);
   if (plain.test(value) && !value.endsWith(' ') && !words.test(value)) return value;
-  return JSON.stringify(value).replaceAll(actedUpon, escape);
+  return JSON.stringify(value)
+    .replaceAll(actedUpon, escape)
+    .replaceAll(/[\uFFFE\uFFFF]/g, escape);
 }
 
 /** By code point, for readers of YAML do not join the halves of a surrogate pair as those of JSON do. */

@@ -98,6 +98,11 @@ describe('ignored and known', () => {
   });
 });
 
+test('a cluster may be called anything', () => {
+  const cluster = { ...golden.healthy.cluster, name: 'a/b \uD800' };
+  expect(renderSarif({ ...golden.healthy, cluster })).toContain('"id": "mekhanikube/a%2Fb%20%EF%BF%BD/"');
+});
+
 test('an analyzer that broke: the run was not a success', () => {
   const broke = reportOf([], { gaps: [{ what: 'analyzer', name: 'mine', reason: 'threw' }] });
   expect(runOf(broke).invocations[0]).toMatchObject({ executionSuccessful: false });

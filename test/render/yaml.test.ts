@@ -19,7 +19,7 @@ describe.each(Object.entries(golden))('%s', (name, report) => {
 
 /** As short a report as can be, with a value in it that somebody else chose. */
 const reportWith = (hints: unknown) => ({ hints }) as Report;
-const acting = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const acting = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFE\uFFFF]/u;
 
 test('whatever the values, they are read as they were', () => {
   const reads = (value: unknown) => {
@@ -67,7 +67,7 @@ test('whatever the values, they are read as they were', () => {
 });
 
 test('acts upon no terminal, whatever the cluster says', () => {
-  const hostile = 'a\u202Eb\u2066c\u200Bd\u001B[31me\u009B2Jf\u007Fg\u{E0041}h\u2028i\uFEFFj\rk\nl\u0085m';
+  const hostile = 'a\u202Eb\u2066c\u200Bd\u001B[31me\u009B2Jf\u007Fg\u{E0041}h\u2028i\uFEFFj\uFFFEj\rk\nl\u0085m';
   const text = renderYaml(reportWith([hostile, { [hostile]: hostile }]));
   expect(text).not.toMatch(acting);
   expect(load(text)).toEqual({ hints: [hostile, { [hostile]: hostile }] });
