@@ -41,10 +41,15 @@ function annotationFaults(
   unknown: (pattern: string) => readonly string[],
 ): readonly string[] {
   const found = new Map<string, { readonly first: string; count: number }>();
+  const faultsOf = new Map<string, readonly string[]>();
+  const unknownOnce = (pattern: string) => {
+    const known = faultsOf.get(pattern) ?? unknown(pattern).map((fault) => `${ignoreAnnotation}: ${fault}`);
+    faultsOf.set(pattern, known);
+    return known;
+  };
   for (const object of annotatedObjects(snapshot, namespaces)) {
     const { faults, codes } = readAnnotations(object.metadata.annotations);
-    const more = codes.flatMap(unknown).map((fault) => `${ignoreAnnotation}: ${fault}`);
-    for (const fault of [...faults, ...more]) {
+    for (const fault of [...faults, ...codes.flatMap(unknownOnce)]) {
       const same = found.get(fault);
       if (same === undefined) found.set(fault, { first: refText(ref(object)), count: 1 });
       else same.count += 1;

@@ -23,11 +23,11 @@ export interface Ignoring {
 /** Takes out of incidents what annotations and the configuration say to ignore. Ages of rules are measured against the snapshot. */
 export function ignore(incidents: readonly Incident[], context: HintContext): Ignoring {
   const { snapshot, rules } = context;
-  const reasonsFor = reasonsIn(snapshot, rules);
+  const reasonFor = reasonsIn(snapshot, rules);
   const findings = new Map(
     incidents.flatMap(({ root, symptoms }) => [root, ...symptoms]).map((finding) => [finding.id, finding]),
   );
-  const judged = [...findings.values()].map((finding) => ({ finding, ...judge(finding, snapshot, reasonsFor) }));
+  const judged = [...findings.values()].map((finding) => ({ finding, ...judge(finding, snapshot, reasonFor) }));
   const ignored = judged
     .flatMap(({ finding, ignored: reason }) => (reason === undefined ? [] : [{ finding, reason }]))
     .sort((one, other) => compareFindings(one.finding, other.finding));

@@ -1,9 +1,9 @@
 import { matchesGlob } from '../../graph/glob.ts';
 import { find } from '../../graph/owners.ts';
 import type { IgnoreRule } from '../../model/ignore.ts';
-import { type ObjectRef, refKey, refText } from '../../model/object.ts';
+import { type KubeObject, type ObjectRef, refText } from '../../model/object.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { ignoreAnnotation, readAnnotations } from './annotations.ts';
+import { type Annotated, ignoreAnnotation, readAnnotations } from './annotations.ts';
 
 /** What says that a problem is to be ignored. */
 export interface Reason {
@@ -15,33 +15,44 @@ export interface Reason {
   readonly until?: string | undefined;
 }
 
-/** What says that a code is to be ignored on an object, ended or not; in force first. */
-export type ReasonsFor = (code: string, object: ObjectRef) => readonly Reason[];
+/** What says that a code is to be ignored on an object; what has ended counts only where it is asked for, and after all else. */
+export type ReasonFor = (code: string, object: ObjectRef, options: { readonly ended: boolean }) => Reason | undefined;
 
 /** The annotations of objects, and the entries of the configuration. */
-export function reasonsIn(snapshot: Snapshot, rules: readonly IgnoreRule[]): ReasonsFor {
-  const annotated = new Map<string, ReturnType<typeof readAnnotations>>();
-  const annotationsOf = (object: ObjectRef) => {
-    const key = refKey(object);
-    let own = annotated.get(key);
-    if (own === undefined) annotated.set(key, (own = readAnnotations(find(snapshot, object)?.metadata.annotations)));
-    return own;
-  };
-  return (code, object) => {
-    const { codes, reason, until } = annotationsOf(object);
+export function reasonsIn(snapshot: Snapshot, rules: readonly IgnoreRule[]): ReasonFor {
+  const readOnce = rememberedReading();
+  const entries = rules.map((rule, index) => ({
+    ...rule,
+    kind: rule.kind.map((one) => one.toLowerCase()),
+    reason: { by: 'configuration', rule: entryText(rule, index), reason: rule.reason, until: rule.until } as const,
+  }));
+  const inForce = entries.filter(({ reason }) => !hasEnded(reason, snapshot.takenAt));
+  const ended = entries.filter((entry) => !inForce.includes(entry));
+
+  const annotation = (code: string, object: ObjectRef): Reason | undefined => {
+    const { codes, reason, until } = readOnce(find(snapshot, object)?.metadata.annotations);
     const pattern = codes.find((one) => matchesGlob(code, one));
-    const annotation: readonly Reason[] =
-      pattern === undefined
-        ? []
-        : [{ by: 'annotation', rule: `${ignoreAnnotation}: ${pattern} on ${refText(object)}`, reason, until }];
-    const entries = rules.flatMap((rule, index): readonly Reason[] =>
-      isAbout(rule, code, object)
-        ? [{ by: 'configuration', rule: entryText(rule, index), reason: rule.reason, until: rule.until }]
-        : [],
-    );
-    return [...annotation, ...entries].sort(
-      (one, other) => Number(hasEnded(one, snapshot.takenAt)) - Number(hasEnded(other, snapshot.takenAt)),
-    );
+    if (pattern === undefined) return undefined;
+    return { by: 'annotation', rule: `${ignoreAnnotation}: ${pattern} on ${refText(object)}`, reason, until };
+  };
+  return (code, object, options) => {
+    const own = annotation(code, object);
+    if (own !== undefined && !hasEnded(own, snapshot.takenAt)) return own;
+    const entry = inForce.find((one) => isAbout(one, code, object));
+    if (entry !== undefined || !options.ended) return entry?.reason;
+    return own ?? ended.find((one) => isAbout(one, code, object))?.reason;
+  };
+}
+
+/** Reads annotations that many objects share once: the loader keeps one copy of those of equal replicas. */
+function rememberedReading(): (annotations: KubeObject['metadata']['annotations']) => Annotated {
+  const known = new WeakMap<object, Annotated>();
+  return (annotations) => {
+    const before = annotations === undefined ? undefined : known.get(annotations);
+    if (before !== undefined) return before;
+    const read = readAnnotations(annotations);
+    if (annotations !== undefined) known.set(annotations, read);
+    return read;
   };
 }
 
@@ -58,15 +69,19 @@ export function entryText(rule: IgnoreRule, index: number): string {
   return `ignore[${index}] of the configuration: ${parts.join('; ')}`;
 }
 
-/** Kinds are compared in any case. A Namespace is in itself; what is in no namespace is in none that a pattern means. */
-function isAbout(rule: IgnoreRule, code: string, { kind, namespace, name }: ObjectRef): boolean {
+/**
+ * Whether an entry is about a code on an object. Kinds are compared in any case, the entry's being in small letters. A Namespace is in
+ * itself; what is in no namespace is in none that a pattern means.
+ */
+function isAbout(
+  rule: Pick<IgnoreRule, 'code' | 'kind' | 'namespace' | 'name'>,
+  code: string,
+  { kind, namespace, name }: ObjectRef,
+): boolean {
   const place = kind === 'Namespace' ? name : namespace;
   return (
     passes(rule.code, code) &&
-    passes(
-      rule.kind.map((one) => one.toLowerCase()),
-      kind.toLowerCase(),
-    ) &&
+    passes(rule.kind, kind.toLowerCase()) &&
     (rule.namespace.length === 0 || (place !== undefined && passes(rule.namespace, place))) &&
     passes(rule.name, name)
   );
