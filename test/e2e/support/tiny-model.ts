@@ -7,7 +7,7 @@ const width = 64;
 const heads = 4;
 const keyHeads = 2;
 const inner = 128;
-const blocks = 2;
+
 const alignment = 32;
 const context = 32_768;
 
@@ -34,8 +34,8 @@ const typed = {
   ints: (values: readonly number[]) => Buffer.concat([u32(9), u32(5), u64(values.length), ...values.map(i32)]),
 };
 
-/** The file's bytes, the same at every call. */
-export function tinyModel(): Buffer {
+/** The file's bytes, the same at every call. With more blocks it is slower. */
+export function tinyModel(blocks = 2): Buffer {
   const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).map((char) =>
     char === ' ' ? '\u2581' : char,
   );
