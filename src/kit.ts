@@ -51,6 +51,7 @@ export {
   certManagers,
 } from './graph/certificate-users.ts';
 export { type Certificate, certificatesOf } from './graph/x509.ts';
+export { type PostgresCertificate, postgresCertificates } from './graph/postgres-certificates.ts';
 export { condition, conditionIs } from './graph/conditions.ts';
 export { type FailedCreation, failedCreations } from './graph/creations.ts';
 export { type DeclaredPort, declaredPorts } from './graph/declared-ports.ts';

@@ -127,7 +127,7 @@ function counts(
   }
   if (object.kind === 'Config') return latestOf(certificates) <= certificate.notAfter;
   // What its issuer said of itself, for those who may not read Secrets.
-  return object.kind === 'CertificateRequest' && path === 'status.ca' && !secretsSeen;
+  return (object.kind === 'Kafka' || (object.kind === 'CertificateRequest' && path === 'status.ca')) && !secretsSeen;
 }
 
 /** The bundle of all public authorities is the same list in every namespace. */
@@ -161,7 +161,7 @@ function severityOf(
     signed,
   }: Pick<Case, 'seen' | 'places' | 'expiry'> & { readonly signed: readonly SeenCertificate[] },
 ): Severity {
-  if (places.some((one) => isCluster(one) || ['CertificateRequest', 'Config'].includes(one.object.kind)))
+  if (places.some((one) => isCluster(one) || ['CertificateRequest', 'Config', 'Kafka'].includes(one.object.kind)))
     return severity;
   const used = (holders: readonly CertificateHolder[]) =>
     holders.some(({ object }) => certificateUsers(snapshot, object).length > 0);

@@ -10,6 +10,7 @@ import { issuers } from './issuers.ts';
 import { leafDates } from './leaves.ts';
 import { listeners } from './listeners.ts';
 import { managedCertificates } from './managed.ts';
+import { postgres } from './postgres.ts';
 import { reads, settings } from './reads.ts';
 import { rejected } from './rejected.ts';
 import { requests } from './requests.ts';
@@ -41,5 +42,6 @@ export default defineAnalyzer({
     yield* requests(snapshot, limits);
     yield* signingRequests(snapshot, limits);
     yield* gateways(snapshot);
+    yield* postgres(snapshot, limits);
   },
 });

@@ -80,6 +80,6 @@ function dated(snapshot: View, leaf: Leaf, expiry: Expiry, now: number): Draft<C
           ]),
     ],
     ...(expiry.state === 'expired' ? { since: timeText(certificate.notAfter) } : {}),
-    values: { ...pathValues(first), subject: certificate.subject },
+    values: { ...pathValues(first), secret: first.object.metadata.name, subject: certificate.subject },
   };
 }

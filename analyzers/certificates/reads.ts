@@ -16,6 +16,8 @@ export const reads = [
   'clusterissuers.cert-manager.io',
   'orders.acme.cert-manager.io',
   'challenges.acme.cert-manager.io',
+  'kafkas.kafka.strimzi.io',
+  'clusters.postgresql.cnpg.io',
   'services',
   'pods',
   'deployments.apps',

@@ -19,6 +19,8 @@ export interface ListReadOptions {
   readonly server: ApiServer;
   readonly resource: Resource;
   readonly namespace?: string;
+  /** The version to read; the one that the tool knows where left out. */
+  readonly apiVersion?: string;
   /** Called after each page with the number of objects so far. */
   readonly onPage: (objects: number, reply: Reply) => void;
 }
@@ -27,7 +29,13 @@ export interface ListReadOptions {
  * Reads one list, in the whole cluster or in one namespace, and takes its objects in.
  * @throws UserError when the credentials are refused; any other failure is an outcome.
  */
-export async function readObjects({ server, resource, namespace, onPage }: ListReadOptions): Promise<ListRead> {
+export async function readObjects({
+  server,
+  resource,
+  namespace,
+  apiVersion,
+  onPage,
+}: ListReadOptions): Promise<ListRead> {
   let objects: KubeObject[] = [];
   let problems: string[] = [];
   const sink = {
@@ -44,7 +52,7 @@ export async function readObjects({ server, resource, namespace, onPage }: ListR
       problems = [];
     },
   };
-  const path = listPath(resource, namespace);
+  const path = listPath(resource, namespace, apiVersion);
   const get = (page: string) => server.get(page);
   let outcome: ListOutcome;
   try {

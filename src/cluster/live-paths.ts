@@ -1,11 +1,11 @@
 import { type Resource, resources } from '../model/resources.ts';
 
 /**
- * The path of a list, in the whole cluster or in one namespace. It begins with `/api/v1` for the core group and with
+ * The path of a list of one version, in the whole cluster or in one namespace. It begins with `/api/v1` for the core group and with
  * `/apis/GROUP/VERSION` for all others.
  */
-export function listPath(resource: Resource, namespace?: string): string {
-  const { apiVersion, plural } = resources[resource];
+export function listPath(resource: Resource, namespace?: string, apiVersion = resources[resource].apiVersion): string {
+  const { plural } = resources[resource];
   const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${base}${scope}/${plural}`;

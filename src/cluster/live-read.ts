@@ -30,10 +30,11 @@ export function createReader({ server, store, fallback, onProgress }: ReaderOpti
   let takenAt: string | undefined;
 
   async function read(resource: Resource, begun: () => void): Promise<void> {
-    const readOnce = (namespace?: string) =>
+    const readOnce = async (namespace?: string) =>
       readObjects({
         server,
         resource,
+        apiVersion: await served.version(resource),
         ...(namespace === undefined ? {} : { namespace }),
         onPage(seen, reply) {
           takenAt ??= dateOf(reply.headers['date']);

@@ -9,6 +9,8 @@ export interface Served {
    * list is empty and complete. Where the server knows the group in other versions only, objects may exist that were not seen.
    */
   readonly missing: (this: void, resource: Resource) => Promise<{ reason?: string }>;
+  /** The version to read a resource in: the earlier one where that alone is served. */
+  readonly version: (this: void, resource: Resource) => Promise<string>;
   /** True where the server says that it does not serve the group: asking for the list would be a request for nothing. */
   readonly lacksGroup: (this: void, resource: Resource) => Promise<boolean>;
 }
@@ -26,6 +28,14 @@ export function createServed(server: ApiServer): Served {
       const versions = known.get(group);
       if (versions === undefined || versions.includes(version)) return {};
       return { reason: `the server serves ${group} only as ${versions.join(', ')}` };
+    },
+    async version(resource) {
+      const { apiVersion, earlier } = resources[resource];
+      if (earlier === undefined) return apiVersion;
+      groups ??= readGroups(server);
+      const versions = (await groups)?.get(groupOf(apiVersion)) ?? [];
+      const isServed = (one: string) => versions.includes(one.slice(one.indexOf('/') + 1));
+      return !isServed(apiVersion) && isServed(earlier) ? earlier : apiVersion;
     },
     async lacksGroup(resource) {
       groups ??= readGroups(server);

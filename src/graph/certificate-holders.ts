@@ -33,7 +33,8 @@ export type CertificateReads =
   | 'apiservices.apiregistration.k8s.io'
   | 'customresourcedefinitions.apiextensions.k8s.io'
   | 'certificatesigningrequests.certificates.k8s.io'
-  | 'certificaterequests.cert-manager.io';
+  | 'certificaterequests.cert-manager.io'
+  | 'kafkas.kafka.strimzi.io';
 
 /** Every field that holds certificates, by object and field. What cannot be read holds none. */
 const certificateHolders = once((snapshot: Snapshot<CertificateReads>): readonly CertificateHolder[] => [
@@ -53,6 +54,13 @@ const certificateHolders = once((snapshot: Snapshot<CertificateReads>): readonly
       ...holder(one, 'status.certificate', 'chain', certificatesOfBase64(one.status?.certificate ?? ''), false),
       ...holder(one, 'status.ca', 'bundle', certificatesOfBase64(one.status?.ca ?? ''), false),
     ]),
+  ...snapshot
+    .list('kafkas.kafka.strimzi.io')
+    .items.flatMap((one) =>
+      (one.status?.listeners ?? []).flatMap(({ certificates = [] }, index) =>
+        holder(one, `status.listeners[${index}].certificates`, 'bundle', certificatesOf(certificates.join('')), false),
+      ),
+    ),
   ...(snapshot.access === undefined ? [] : ofAccess(snapshot.access)),
 ]);
 

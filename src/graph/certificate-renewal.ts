@@ -77,6 +77,7 @@ export function holderRenewal(
   certificate: Certificate,
 ): Renewal | undefined {
   if (object.kind === 'ConfigMap') return markedRenewal(object);
+  if (object.kind === 'Kafka') return { by: 'Strimzi' };
   if (object.kind !== 'Secret') return undefined;
   const alone = !('certificates' in object && Object.keys(object.certificates ?? {}).includes('tls.crt'));
   return (use === 'chain' && certificates[0] === certificate) || (use === 'bundle' && alone)

@@ -106,6 +106,26 @@ export interface Gateway extends KubeObject {
   };
 }
 
+/** kafka.strimzi.io Kafka: what its status tells of certificates. */
+export interface KafkaFacts extends KubeObject {
+  readonly status?: {
+    /** PEM: the authority of the cluster, or the certificate that a listener was given. */
+    readonly listeners?: readonly { readonly name?: string; readonly certificates?: readonly string[] }[];
+  };
+}
+
+/** postgresql.cnpg.io/v1 Cluster: what it tells of certificates. */
+export interface PostgresClusterFacts extends KubeObject {
+  readonly spec: {
+    /** The Secrets that somebody else keeps; of the others the operator takes care. */
+    readonly certificates?: Readonly<Record<string, unknown>>;
+  };
+  readonly status?: {
+    /** By Secret, when its certificate ends, as Go prints times: `2026-11-06 01:46:28 +0000 UTC`. */
+    readonly certificates?: { readonly expirations?: Readonly<Record<string, string>> };
+  };
+}
+
 interface WebhookClient {
   readonly caBundle?: string;
   readonly url?: string;
@@ -134,8 +154,10 @@ export interface CertificateResourceTypes {
     KubeObject & { readonly spec: NonNullable<Wire<k8s.V1CertificateSigningRequest>['spec']> };
   'challenges.acme.cert-manager.io': AcmeChallenge;
   'clusterissuers.cert-manager.io': Issuer;
+  'clusters.postgresql.cnpg.io': PostgresClusterFacts;
   'customresourcedefinitions.apiextensions.k8s.io': CustomResourceDefinitionFacts;
   'gateways.gateway.networking.k8s.io': Gateway;
   'issuers.cert-manager.io': Issuer;
+  'kafkas.kafka.strimzi.io': KafkaFacts;
   'orders.acme.cert-manager.io': AcmeOrder;
 }

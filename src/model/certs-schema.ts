@@ -23,7 +23,7 @@ export const certificateRowSchema = z
     authority: z.boolean().meta({ description: 'It may sign others' }),
     selfSigned: z.boolean(),
     key: z.exactOptional(text).meta({ description: 'RSA 2048, EC P-256, Ed25519' }),
-    notBefore: time,
+    notBefore: z.exactOptional(time).meta({ description: 'Left out where only its end is told' }),
     notAfter: time,
     daysLeft: z.int().meta({ description: 'Whole days to its end, negative after it' }),
     state: z.enum(['ok', 'expiring', 'expired', 'not yet valid']),

@@ -82,6 +82,8 @@ export interface ResourceInfo {
   readonly namespaced: boolean;
   /** kubectl's short names, for flags and targets. */
   readonly short?: readonly string[];
+  /** The version before, with the same fields, for servers that do not serve the other one yet. */
+  readonly earlier?: string;
   /** True for resources that most clusters do not serve: where the group is not served, nothing is asked for, and none exists. */
   readonly custom?: true;
   /** Fields without which an object of this kind cannot have come from an API server, with their JSON types. */
@@ -145,6 +147,23 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
     plural: 'gateways',
     namespaced: true,
     short: ['gtw'],
+    custom: true,
+    shape: spec,
+  },
+  'kafkas.kafka.strimzi.io': {
+    apiVersion: 'kafka.strimzi.io/v1',
+    earlier: 'kafka.strimzi.io/v1beta2',
+    kind: 'Kafka',
+    plural: 'kafkas',
+    namespaced: true,
+    custom: true,
+    shape: spec,
+  },
+  'clusters.postgresql.cnpg.io': {
+    apiVersion: 'postgresql.cnpg.io/v1',
+    kind: 'Cluster',
+    plural: 'clusters',
+    namespaced: true,
     custom: true,
     shape: spec,
   },

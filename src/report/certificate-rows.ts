@@ -9,6 +9,7 @@ import {
 } from '../graph/certificate-holders.ts';
 import { holderRenewal, managedBy } from '../graph/certificate-renewal.ts';
 import { certificateUsers, type CertificateUserReads } from '../graph/certificate-users.ts';
+import { type PostgresCertificate, postgresCertificates } from '../graph/postgres-certificates.ts';
 import { millis, timeText } from '../graph/time.ts';
 import type { Certificate } from '../graph/x509.ts';
 import type { CertificateReport, CertificateRow } from '../model/certs-schema.ts';
@@ -16,7 +17,7 @@ import { ref, refKey } from '../model/object.ts';
 import type { ResourceTypes } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
-type Reads = CertificateReads | CertificateUserReads | 'certificates.cert-manager.io';
+type Reads = CertificateReads | CertificateUserReads | 'certificates.cert-manager.io' | 'clusters.postgresql.cnpg.io';
 
 /** How long before their end certificates and authorities are told, in seconds. */
 export interface CertificateLimits {
@@ -39,6 +40,7 @@ export function certificateRows(
     ...listed.map((one) => rowOf(snapshot, one, { now, limits })),
     ...unseen(snapshot).flatMap((one) => managedRow(one, now) ?? []),
     ...clientRows(snapshot, { now, limits }),
+    ...postgresCertificates(snapshot).map((one) => postgresRow(one, now)),
   ].filter((row) => isIn(row, namespaces));
   return { certificates: rows.sort(compareRows), bundled: seen.length - listed.length };
 }
@@ -165,6 +167,26 @@ function clientRows({ access }: Snapshot<Reads>, { now, limits }: Context): read
       users: [],
     },
   ];
+}
+
+/** A certificate of which CloudNativePG tells. */
+function postgresRow({ cluster, secret, notAfter, renewed }: PostgresCertificate, now: number): CertificateRow {
+  const expiry = renewedExpiryOf({ notBefore: notAfter - 90 * 86_400_000, notAfter }, now);
+  return {
+    subject: secret,
+    names: [],
+    issuer: '-',
+    issuedBy: [],
+    authority: false,
+    selfSigned: false,
+    notAfter: timeText(notAfter),
+    daysLeft: Math.floor((notAfter - now) / 86_400_000),
+    state: expiry?.state ?? 'ok',
+    ...(expiry === undefined ? {} : { severity: expiry.severity }),
+    places: [{ object: ref(cluster), field: `status.certificates.expirations[${secret}]` }],
+    users: [],
+    ...(renewed ? { renewal: { by: 'CloudNativePG' } } : {}),
+  };
 }
 
 /** Whether it has ended, and lies only in bundles beside one that is valid: such are kept until nobody asks for them any more. */

@@ -36,6 +36,8 @@ const telling = new Set([
   'secrets',
   'configmaps',
   'certificates.cert-manager.io',
+  'kafkas.kafka.strimzi.io',
+  'clusters.postgresql.cnpg.io',
   'certificatesigningrequests.certificates.k8s.io',
   'customresourcedefinitions.apiextensions.k8s.io',
   'ingresses.networking.k8s.io',

@@ -344,3 +344,89 @@ describe('the way to the API server', () => {
     ]);
   });
 });
+
+describe('operators that tell of certificates in their status', () => {
+  const kafka = (one: Made) =>
+    taken('kafkas.kafka.strimzi.io', 'shop/events', {
+      spec: { kafka: { authorization: { password: 'hunter2' } } },
+      status: { listeners: [{ name: 'plain' }, { name: 'tls', certificates: [one.pem] }] },
+    });
+  const authority = (from: number, days: number) => make({ subject: 'cluster-ca v0', authority: true, from, days });
+  const blind = { missing: { secrets: 'forbidden' } };
+  test.each<[string, Made, readonly string[]]>([
+    ['half of its year is left', authority(180, 185), []],
+    ['25 days left: Strimzi renews it at 30', authority(340, 25), []],
+    ['5 days left', authority(360, 5), ['warning CertificateAuthorityExpiring Kafka shop/events [CN=cluster-ca v0]']],
+    ['over', authority(366, -1), ['critical CertificateAuthorityExpired Kafka shop/events [CN=cluster-ca v0]']],
+  ])('Strimzi: %s', (_, one, expected) => {
+    expect(found(certificates, [kafka(one)], blind)).toEqual(expected);
+  });
+
+  test('where Secrets can be read, they tell of it', () => {
+    expect(found(certificates, [kafka(authority(366, -1))])).toEqual([]);
+  });
+
+  test('nothing else of a Kafka is kept', () => {
+    expect(JSON.stringify(kafka(authority(1, 1)))).not.toContain('hunter2');
+  });
+
+  const postgres = (expirations: object, given: object = {}) =>
+    taken('clusters.postgresql.cnpg.io', 'shop/db', {
+      spec: { instances: 3, superuserSecret: { name: 'x' }, certificates: given },
+      status: { certificates: { expirations } },
+    });
+  const end = (days: number) =>
+    new Date(Date.parse(now) + days * 86_400_000)
+      .toISOString()
+      .replace('T', ' ')
+      .replace(/\.\d+Z/, ' +0000 UTC');
+  const tls = { serverTLSSecret: 'db-tls' };
+  test.each<[string, KubeObject, readonly string[]]>([
+    ['far from its end', postgres({ 'db-server': end(60) }), []],
+    ['6 days left: it is renewed at 7', postgres({ 'db-server': end(6) }), []],
+    ['2 days left', postgres({ 'db-server': end(2) }), ['warning CertificateExpiring Cluster shop/db [db-server]']],
+    ['over', postgres({ 'db-server': end(-2) }), ['critical CertificateExpired Cluster shop/db [db-server]']],
+    [
+      '20 days left, and a person keeps it',
+      postgres({ 'db-tls': end(20) }, tls),
+      ['warning CertificateExpiring Cluster shop/db [db-tls]'],
+    ],
+    [
+      '40 days left, and a person keeps it',
+      postgres({ 'db-tls': end(40) }, tls),
+      ['info CertificateExpiring Cluster shop/db [db-tls]'],
+    ],
+    ['no time at all', postgres({ 'db-tls': 'soon', 'db-ca': 7 }, tls), []],
+    ['nothing is told', postgres({}), []],
+  ])('CloudNativePG: %s', (_, one, expected) => {
+    expect(found(certificates, [one], blind)).toEqual(expected);
+  });
+
+  test('cert-manager tells of what it keeps itself', () => {
+    const kept = managed('shop/db', { spec: { secretName: 'db-tls' } });
+    expect(found(certificates, [postgres({ 'db-tls': end(2) }, tls), kept, issuer('shop/local')], blind)).toEqual([]);
+  });
+
+  test('a Secret that was seen tells of itself', () => {
+    const secret = tlsSecret('shop/db-tls', [make({ names, days: 300 })]);
+    expect(found(certificates, [postgres({ 'db-tls': end(2) }, tls), secret])).toEqual([]);
+  });
+});
+
+describe('lives of a day and of ten years', () => {
+  const ca = make({ subject: 'ca', authority: true, from: 400, days: 3_700 });
+  const web = (from: number, days: number, key: 'rsa' | 'ec' | 'ed25519') =>
+    tlsSecret('shop/web-tls', [make({ names, issuer: ca, from, days, key }), ca]);
+  const expiring = 'CertificateExpiring Secret shop/web-tls [tls.crt]';
+  test.each<[string, KubeObject, readonly string[]]>([
+    ['a day, 12 hours left', web(0.5, 0.5, 'ed25519'), []],
+    ['a day, 7 hours left', web(17 / 24, 7 / 24, 'ec'), [`info ${expiring}`]],
+    ['a day, 5 hours left', web(19 / 24, 5 / 24, 'ec'), [`warning ${expiring}`]],
+    ['a day, 2 hours left', web(22 / 24, 2 / 24, 'rsa'), [`critical ${expiring}`]],
+    ['ten years, two left', web(2_920, 730, 'rsa'), []],
+    ['ten years, 27 days left', web(3_623, 27, 'ed25519'), [`warning ${expiring}`]],
+    ['ten years, 6 days left', web(3_644, 6, 'ec'), [`critical ${expiring}`]],
+  ])('%s', (_, secret, expected) => {
+    expect(found(certificates, [secret, host])).toEqual(expected);
+  });
+});

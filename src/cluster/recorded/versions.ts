@@ -57,6 +57,7 @@ const versions: Readonly<Record<string, (raw: Raw) => Raw | undefined>> = {
   'extensions/v1beta1/Ingress': ingressV1beta1,
   'extensions/v1beta1/NetworkPolicy': same,
   'extensions/v1beta1/ReplicaSet': same,
+  'kafka.strimzi.io/v1beta2/Kafka': same,
   'networking.k8s.io/v1beta1/Ingress': ingressV1beta1,
   'networking.k8s.io/v1beta1/IngressClass': same,
   'node.k8s.io/v1beta1/RuntimeClass': same,

@@ -4,6 +4,7 @@ import { shapeProblem } from '../shape.ts';
 import { cleaner, TooDeep } from './clean.ts';
 import { configMapFacts } from './configmap.ts';
 import { definitionFacts } from './definition.ts';
+import { kafkaFacts, postgresFacts } from './operator.ts';
 import { secretFacts } from './secret.ts';
 
 /**
@@ -27,11 +28,7 @@ export function intake(resource: Resource, raw: unknown): { object: KubeObject }
 function reduce(resource: Resource, source: Readonly<Record<string, unknown>>): KubeObject {
   const { apiVersion, kind, namespaced } = resources[resource];
   const facts = resource === 'secrets' || resource === 'configmaps';
-  const kept = facts
-    ? { metadata: source['metadata'] }
-    : resource === 'customresourcedefinitions.apiextensions.k8s.io'
-      ? definitionFacts(source)
-      : source;
+  const kept = facts ? { metadata: source['metadata'] } : (partial[resource]?.(source) ?? source);
   const cleaned = clean(resource, kept) as { metadata: Metadata };
   // Cluster-scoped objects have no namespace, whatever a recording says.
   if (!namespaced && cleaned.metadata.namespace !== undefined) {
@@ -43,6 +40,13 @@ function reduce(resource: Resource, source: Readonly<Record<string, unknown>>): 
   if (resource === 'configmaps') return configMapFacts(head, source);
   return { ...cleaned, apiVersion, kind };
 }
+
+/** Resources of which little is read, and that hold much else. */
+const partial: Partial<Record<Resource, (raw: Readonly<Record<string, unknown>>) => object>> = {
+  'clusters.postgresql.cnpg.io': postgresFacts,
+  'customresourcedefinitions.apiextensions.k8s.io': definitionFacts,
+  'kafkas.kafka.strimzi.io': kafkaFacts,
+};
 
 const cleaners = new Map<Resource, (value: unknown) => unknown>();
 

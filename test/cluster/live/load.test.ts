@@ -69,6 +69,26 @@ test('every resource is asked for once, in pages, with two requests more; custom
   expect(Object.values(loaded.coverage).every(({ complete }) => complete === 'all')).toBe(true);
 });
 
+test.each([
+  [['v1'], 'v1', true],
+  [['v1', 'v1beta2'], 'v1', true],
+  [['v1beta2'], 'v1beta2', true],
+  [['v9'], 'v1', false],
+])('a group that is served as %j is read as %s', async (versions, version, complete) => {
+  const groups = [{ name: 'kafka.strimzi.io', versions: versions.map((one) => ({ version: one })) }];
+  const asked = cluster((path) =>
+    path === '/apis'
+      ? { body: { kind: 'APIGroupList', groups } }
+      : path.startsWith('/apis/kafka') && !versions.includes(path.split('/')[3] ?? '')
+        ? failure(404, 'NotFound', 'the server could not find the requested resource')
+        : undefined,
+  );
+  const { snapshot, gaps } = await load(config(), { resources: ['kafkas.kafka.strimzi.io', 'pods'] });
+  expect(asked).toContain(`/apis/kafka.strimzi.io/${version}/kafkas`);
+  expect(snapshot.list('kafkas.kafka.strimzi.io').complete).toBe(complete);
+  expect(gaps.map(({ name }) => name)).toEqual(complete ? [] : ['kafkas.kafka.strimzi.io']);
+});
+
 test("the moment of the snapshot is the server's time at the first list", async () => {
   cluster(() => undefined);
   const { snapshot } = await load(config());
