@@ -4,6 +4,7 @@ import { access, cp, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, w
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { runContainer } from './container.ts';
 import { BuildFailed, CannotBuild, cacheFolder } from './go-program.ts';
 
 const project = path.resolve(import.meta.dirname, '../../..');
@@ -41,7 +42,9 @@ export async function buildImage(say: (line: string) => void): Promise<Image> {
       STORAGE_DRIVER: 'overlay',
     });
   try {
-    const bases = await baseImages(work, buildah, say);
+    const bases = await baseImages(work, buildah, say).catch((error: unknown) => {
+      throw error instanceof CannotBuild ? error : new CannotBuild(`No base images can be made here: ${String(error)}`);
+    });
     // Layers of what has changed since would be kept for ever.
     if ((await buildah('images', '--all', '--quiet')).split('\n').length > 300) await buildah('rmi', '--prune');
     const flags = ['--isolation', 'chroot', '--layers', '--pull-never', ...(await npmMounts(work))];
@@ -62,6 +65,8 @@ export async function buildImage(say: (line: string) => void): Promise<Image> {
     await rm(work, { recursive: true, force: true });
   }
 }
+
+const noConfig: Image['config'] = { User: '65532:65532', Env: [], Entrypoint: [], WorkingDir: '/', Labels: {} };
 
 type Buildah = (...words: readonly string[]) => Promise<string>;
 
@@ -96,6 +101,9 @@ async function baseImages(work: string, buildah: Buildah, say: (line: string) =>
   await rm(path.join(full, 'proc'), { recursive: true, force: true });
   await mkdir(path.join(full, 'proc'));
   await cp(node, path.join(small, 'nodejs/bin/node'), { recursive: true });
+  const probe = { root: small, config: { ...noConfig, Entrypoint: ['/nodejs/bin/node', '--version'] } };
+  const { exitCode, stderr } = await runContainer(probe, []);
+  if (exitCode !== 0) throw new CannotBuild(`runc runs no container here: ${stderr}`);
   await cp(node, path.join(full, 'usr/local/bin/node'), { recursive: true });
   await cp(npm, path.join(full, 'usr/lib/node_modules/npm'), { recursive: true });
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', path.join(full, 'usr/bin/npm'));
