@@ -56,6 +56,8 @@ try {
 /** What an analysis of a recording needs is one file: each file more costs the start half a millisecond. */
 function isCore(id: string): boolean {
   const file = path.relative(process.cwd(), id).replaceAll('\\', '/');
+  // Making schemas takes milliseconds, and only what reads a report that was written before needs them.
+  if (/^src\/(model\/.*-schema|report\/(comparable|document|whole))\.ts$/.test(file)) return false;
   return (
     /^(analyzers|src\/(config|engine|graph|kit|model|pipeline|report|errors))(\/|\.ts)/.test(file) ||
     /^src\/(cluster\/(recorded|redact|shape|snapshot|store)|explain\/(commands|explain|runbook|template)\.ts)/.test(

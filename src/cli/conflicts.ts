@@ -28,6 +28,15 @@ const pushing = [
 ];
 const explaining = ['model', 'ollamaHost', 'language', 'explainTimeout', 'cache', 'allowRemoteModel'];
 
+/** Refuses flags of the cluster where a report is read: a token would be taken for that of the push gateway. */
+export function refuseClusterFlags(flags: Readonly<Record<string, unknown>>): void {
+  const idle = [...live, 'token'].find((name) => name in flags);
+  if (idle === undefined) return;
+  throw new UserError('conflict', `${flagName(idle)} is for a live cluster, and push reads a report`, {
+    hint: 'Credentials of the gateway: --username with --password-file, or --token-file.',
+  });
+}
+
 /**
  * Refuses flags that would have no effect beside others, so that nobody believes they had.
  * @param flags those given on the command line: what a file or the environment say for every run may well not apply to this one.

@@ -7,7 +7,9 @@ import { push } from '../push/push.ts';
 import { renderPrometheus } from '../render/prometheus/prometheus.ts';
 import { clean } from '../render/terminal.ts';
 import { configOf } from './config-of.ts';
+import { refuseClusterFlags } from './conflicts.ts';
 import { exitCodes } from './exit.ts';
+import { givenFlags } from './flags.ts';
 import { gatewayOf } from './gateway-of.ts';
 import type { Io } from './io.ts';
 import { readWholeReport } from './read-report.ts';
@@ -43,6 +45,7 @@ export async function preparePush(config: Config, io: Io): Promise<PushReport> {
 
 /** Pushes a report that was written before. @param file where it is; `-` is stdin. @returns the exit code. */
 export async function pushCommand(file: string, command: Command, io: Io): Promise<number> {
+  refuseClusterFlags(givenFlags(command));
   const config = await configOf(command, io);
   const pushReport = await preparePush(config, io);
   if (file === '-' && process.stdin.isTTY)

@@ -385,6 +385,11 @@ describe('bad flags', () => {
     ['--gateway host --group __x=y', '--push-group __x=y: write LABEL=VALUE'],
     ['--gateway host --group job=y', 'name the job with --push-job'],
     ['--gateway host --group namespace=y', 'the metrics have labels of that name themselves'],
+    [
+      '--gateway host --token hush',
+      '--token is for a live cluster, and push reads a report\nhint: Credentials of the gateway',
+    ],
+    ['--gateway host --context x', '--context is for a live cluster'],
     ['--gateway host --fail-on critical', "unknown option '--fail-on'"],
   ])('%s: %s', async (flags, message) => {
     const { code, err } = await cli(['push', file, ...flags.split(' ').filter((word) => word !== '')]);
