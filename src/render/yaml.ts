@@ -6,13 +6,30 @@ import { actedUpon } from './terminal.ts';
  * ten thousand problems and leaves format characters as they are.
  */
 export function renderYaml(report: Report): string {
-  const lines: string[] = [];
+  const lines = new Lines();
   writeMap(report, '', '', lines);
-  return `${lines.join('\n')}\n`;
+  return lines.text();
+}
+
+/** Lines that become one text now and then: half a million texts at once take ten times the room. */
+class Lines {
+  #text = '';
+  #pending: string[] = [];
+
+  push(line: string): void {
+    this.#pending.push(line);
+    if (this.#pending.length > 10_000) this.text();
+  }
+
+  text(): string {
+    if (this.#pending.length > 0) this.#text += `${this.#pending.join('\n')}\n`;
+    this.#pending = [];
+    return this.#text;
+  }
 }
 
 /** Writes a value behind what its line begins with: `key:` or `-`. What follows on further lines is indented by `indent`. */
-function write(value: unknown, first: string, indent: string, lines: string[]): void {
+function write(value: unknown, first: string, indent: string, lines: Lines): void {
   if (Array.isArray(value)) {
     if (value.length === 0) lines.push(`${first} []`);
     else {
@@ -29,13 +46,13 @@ function write(value: unknown, first: string, indent: string, lines: string[]): 
 }
 
 /** Writes an item of a list. The first field of an object stands on the line of its dash. */
-function writeItem(value: unknown, indent: string, lines: string[]): void {
+function writeItem(value: unknown, indent: string, lines: Lines): void {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value) && !isEmpty(value);
   if (isMap) writeMap(value, `${indent}- `, `${indent}  `, lines);
   else write(value, `${indent}-`, `${indent}  `, lines);
 }
 
-function writeMap(value: object, first: string, indent: string, lines: string[]): void {
+function writeMap(value: object, first: string, indent: string, lines: Lines): void {
   let prefix = first;
   for (const [key, one] of Object.entries(value)) {
     if (one === undefined) continue;

@@ -5,8 +5,8 @@ import type { Report } from '../../src/model/report.ts';
 import { type Renderer, rendererOf } from '../../src/render/formats.ts';
 import { largeReport } from '../support/large-report.ts';
 
-const few = largeReport(1_000);
-const many = largeReport(8_000);
+const few = largeReport(500);
+const many = largeReport(4_000);
 
 /** The least milliseconds of some runs: what disturbs a run only ever makes it longer. */
 function least(render: Renderer, report: Report): number {
@@ -21,8 +21,8 @@ function least(render: Renderer, report: Report): number {
 
 test('a large report is one', () => {
   expect(reportSchema.parse(many)).toEqual(many);
-  expect(many.problems).toHaveLength(8_000);
-  expect(many.summary.incidents).toEqual({ critical: 1_600, warning: 800, info: 800 });
+  expect(many.problems).toHaveLength(4_000);
+  expect(many.summary.incidents).toEqual({ critical: 800, warning: 400, info: 400 });
 });
 
 describe.each(formats)('%s', (format) => {
