@@ -81,7 +81,7 @@ test('with an engine they do what they say', () => {
       .stdout.trimEnd()
       .split('\n');
   expect(run('image', 'ARGS=--pull')[0]).toMatch(
-    /^engine-that-answers build --tag mekhanikube --build-arg REVISION=\w* ?--pull \.$/,
+    /^engine-that-answers build --tag mekhanikube --build-arg VERSION=\d+\.\d+\.\d+ --build-arg REVISION=\w* ?--pull \.$/,
   );
   expect(run('up', 'MODEL=qwen3:4b')).toEqual([
     'engine-that-answers compose up --detach --wait ollama',
