@@ -2,6 +2,7 @@ import { type CauseLink, field } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { called, type ContainerView, type Terminated } from './containers.ts';
+import { gpuRefusal } from './gpu-runtime.ts';
 import { deviceLinks, nodeLinks, nodeOf } from './links.ts';
 import { after } from './text.ts';
 
@@ -18,9 +19,10 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
   if (said === undefined) return undefined;
   const kind = classify(said.text);
   const architecture = kind.code === 'PodImagePlatform' ? nodeOf(one)?.status?.nodeInfo?.architecture : undefined;
+  const refusal = kind.code === 'PodGPURuntimeFailed' ? gpuRefusal(said.text, nodeOf(one)) : undefined;
   return draft(one, kind.code, {
     key: container.name,
-    message: `${called(container)} cannot be started: ${kind.what}${after(said.text.replaceAll(/\s+/g, ' '))}`,
+    message: `${called(container)} cannot be started: ${refusal?.what ?? kind.what}${after(said.text.replaceAll(/\s+/g, ' '))}`,
     evidence: [
       field(one.pod, `${said.path}.reason`, said.reason),
       ...(said.text === '' ? [] : [field(one.pod, `${said.path}.message`, said.text)]),
@@ -28,6 +30,7 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
         ? []
         : [field(one.pod, `${container.specPath}.command`, container.spec.command)]),
       field(one.pod, `${container.specPath}.image`, container.spec.image ?? ''),
+      ...(refusal?.evidence ?? []),
     ],
     causes: [
       ...(kind.node === undefined ? [] : nodeLinks(one, kind.node)),

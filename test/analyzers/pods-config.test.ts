@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import pods from '../../analyzers/pods/index.ts';
+import type { KubeObject } from '../../src/model/object.ts';
 import { node, type Patch } from '../support/objects.ts';
 import { drafts, found, links, snapshotOf } from '../support/snapshot.ts';
 import { configMap, crashing, secret, waiting } from './pods-support.ts';
@@ -121,13 +122,40 @@ describe('creation', () => {
     expect(found(pods, [later])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
   });
 
+  const labelled = node('n1', { metadata: { labels: { 'nvidia.com/cuda.runtime-version.full': '12.2' } } });
+  test.each<[string, readonly KubeObject[], string]>([
+    [
+      'unsatisfied condition: cuda>=12.8',
+      [labelled],
+      'its image needs CUDA 12.8, and the driver of the node supports CUDA up to 12.2',
+    ],
+    ['unsatisfied condition: cuda >= 13', [], 'its image needs CUDA 13, and the driver of the node supports less'],
+    ['initialization error: nvml error: driver not loaded', [], 'no NVIDIA driver is loaded on the node'],
+    [
+      'load library failed: libnvidia-ml.so.1: cannot open shared object file',
+      [],
+      'no NVIDIA driver is loaded on the node',
+    ],
+    [
+      'initialization error: nvml error: Driver/library version mismatch',
+      [],
+      "the driver's kernel module and its libraries on the node are of different versions",
+    ],
+    ['something new', [labelled], 'the NVIDIA runtime refuses it'],
+  ])('the NVIDIA runtime: %s', (text, more, what) => {
+    const refused = waiting('RunContainerError', `nvidia-container-cli: ${text}`);
+    const [draft] = drafts(pods, snapshotOf([refused, ...more]));
+    expect(draft?.message).toContain(`cannot be started: ${what}`);
+    expect(draft?.evidence.some(({ path }) => path?.includes('cuda.runtime'))).toBe(what.includes('12.2'));
+  });
+
   test('the end of a long chain of errors is told, over line breaks', () => {
     const text = exec(
       `error during container init: error running hook #0: exit status 1, stderr: mode 'legacy'\nnvidia-container-cli: initialization error: nvml error: driver not loaded`,
     );
     const [one] = drafts(pods, snapshotOf([waiting('RunContainerError', text)]));
     expect(one?.message).toMatch(
-      /refuses it: failed to create containerd task: .* … .* nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown$/,
+      /is loaded on the node: failed to create containerd task: .* … .* nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown$/,
     );
   });
 
