@@ -3,6 +3,7 @@ import { refText } from '../model/object.ts';
 import type { Report } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
 import { clean } from './terminal.ts';
+import { hasNew } from './text-baseline.ts';
 import { coverageRows } from './text-coverage.ts';
 
 const commands: Readonly<Record<Severity, string>> = { critical: 'error', warning: 'warning', info: 'notice' };
@@ -12,12 +13,18 @@ const shown = 10;
 
 /**
  * The report as workflow commands of GitHub Actions, which make annotations of them: an error for each critical incident, a warning for
- * each warning, a notice for the others, worst first, for of each kind ten are shown. The other lines are for the log.
+ * each warning, a notice for the others, worst first, for of each kind ten are shown. The other lines are for the log, and so is what a
+ * baseline knows already.
  * Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function renderGithub(report: Report, { titleOf = () => undefined }: RenderOptions = {}): string {
-  const lines = report.incidents.map(({ severity, code, object, message, symptoms, explanation }) => {
+  const problems = new Map(report.problems.map((problem) => [problem.id, problem]));
+  const context = { report, problemOf: (id: string) => problems.get(id) };
+  const lines = report.incidents.map((incident) => {
+    const { severity, code, object, message, symptoms, explanation } = incident;
     const title = `${titleOf(code) ?? code}: ${refText(object)}`;
+    if (report.baseline !== undefined && !hasNew(incident, context))
+      return logLine(`known before: ${severity}: ${title}: ${message}`);
     const more = symptoms.length === 0 ? '' : ` (explains ${symptoms.length} more)`;
     const fix = explanation.steps.find(({ phase }) => phase === 'fix');
     const text = [`${message}${more}`, ...(fix === undefined ? [] : [`Fix: ${fix.text}`])].map(clean).join('\n');

@@ -51,6 +51,19 @@ test('text neither ends a property, nor a line, nor begins a command', () => {
   expect(lines.slice(1).join('\n')).not.toMatch(/##\[|^\s*::/m);
 });
 
+test('what a baseline knows is for the log alone', () => {
+  const report = reportOf([aFinding('A', 'Pod shop/a'), aFinding('B', 'Pod shop/b')]);
+  const zero = { critical: 0, warning: 0, info: 0 };
+  const compared: Report = {
+    ...report,
+    problems: report.problems.map((one) => (one.code === 'A' ? { ...one, known: true } : one)),
+    baseline: { takenAt: report.takenAt, new: zero, known: zero, resolved: [], unseen: [] },
+  };
+  const lines = renderGithub(compared).split('\n');
+  expect(lines).toContain('known before: critical: A: Pod shop/a: A');
+  expect(lines.filter((line) => line.startsWith('::'))).toEqual(['::error title=B%3A Pod shop/b::B']);
+});
+
 test('that GitHub shows ten of each kind is said where there are more', () => {
   const many = Array.from({ length: 11 }, (_, index) => aFinding('A', `Pod shop/${index}`));
   expect(renderGithub(reportOf(many))).toContain(
