@@ -42,7 +42,7 @@ describe('text of a runbook', () => {
 /** The chain as a reader sees it: each arrow and box on a line, indented as deep as its list. */
 function drawn(report: Report): string {
   const problems = new Map(report.problems.map((problem) => [problem.id, problem]));
-  const markup = htmlText(chainOf(report.incidents[0]!, (id) => problems.get(id)));
+  const markup = htmlText(chainOf(report.incidents[0]!, { report, problemOf: (id) => problems.get(id) }));
   let depth = 0;
   return markup
     .split(/(<[^>]*>)/)
@@ -130,7 +130,10 @@ describe('the chain', () => {
     const hop = report.incidents[0]!.chain[0]!;
     const chain = ids.slice(1).map((to, index) => ({ ...hop, from: ids[index]!, to }));
     const markup = htmlText(
-      chainOf({ ...report.incidents[0]!, root: '0', symptoms: ids.slice(1), chain }, (id) => ({ ...problem!, id })),
+      chainOf(
+        { ...report.incidents[0]!, root: '0', symptoms: ids.slice(1), chain },
+        { report, problemOf: (id) => ({ ...problem!, id }) },
+      ),
     );
     expect(markup.match(/class="box/g)).toHaveLength(20_000);
   });

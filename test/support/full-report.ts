@@ -24,7 +24,8 @@ export async function fullReport(): Promise<Report> {
     gpu: { totals, nodes: [...nodes, ...gpu!.nodes], waiting },
     certificates: certificates.map((one) => ({
       ...one,
-      renewal: { by: 'Certificate shop/web', at: '2026-04-01T00:00:00Z' },
+      notAfter: new Date(Date.parse(incomplete.takenAt) + one.daysLeft * 86_400_000).toISOString(),
+      renewal: { by: 'Certificate shop/web', at: '2026-12-01T00:00:00Z' },
     })),
     stale: { since: '2026-11-21T16:20:00Z', reason: 'connection refused' },
   };

@@ -1,4 +1,4 @@
-import type { ReportIncident, ReportProblem } from '../../model/report.ts';
+import type { Report, ReportIncident, ReportProblem } from '../../model/report.ts';
 import { refText } from '../../model/object.ts';
 import { type Html, html } from './escape.ts';
 import { factsOf } from './evidence.ts';
@@ -8,13 +8,18 @@ import { count, nameOf, objectOf, severitySign } from './words.ts';
 const shown = 8;
 
 type ChainHop = ReportIncident['chain'][number];
-type ProblemOf = (id: string) => ReportProblem | undefined;
+
+/** The problems of the chain, and whether there is a baseline to tell what is new against. */
+interface ChainContext {
+  readonly problemOf: (id: string) => ReportProblem | undefined;
+  readonly report: Pick<Report, 'baseline'>;
+}
 
 /**
  * The causal chain as a small graph, from cause to effect. What follows from one another stands in a line; where a cause has several
  * effects the line forks. Each arrow carries the field that proves it. It is a nested list, so that it reads well aloud and on paper.
  */
-export function chainOf(incident: ReportIncident, problemOf: ProblemOf): Html {
+export function chainOf(incident: ReportIncident, context: ChainContext): Html {
   const effects = Map.groupBy(incident.chain, (hop) => hop.from);
   const drawn = new Set<string>();
 
@@ -29,7 +34,7 @@ export function chainOf(incident: ReportIncident, problemOf: ProblemOf): Html {
       const [next] = below;
       const fork = below.length > 1 ? forkOf(below) : undefined;
       nodes.push(
-        nodeOf({ id, via, again, root: id === incident.root, cycle: incident.deadlock === true }, problemOf, fork),
+        nodeOf({ id, via, again, root: id === incident.root, cycle: incident.deadlock === true }, context, fork),
       );
       if (next === undefined || below.length > 1)
         return html`<ol class="line">
@@ -78,8 +83,8 @@ interface Node {
   readonly cycle: boolean;
 }
 
-function nodeOf({ id, via, again, root, cycle }: Node, problemOf: ProblemOf, fork: Html | undefined): Html {
-  const problem = problemOf(id);
+function nodeOf({ id, via, again, root, cycle }: Node, context: ChainContext, fork: Html | undefined): Html {
+  const problem = context.problemOf(id);
   if (problem === undefined)
     return html`<li class="node">
       ${arrowOf(via, undefined)}
@@ -99,7 +104,8 @@ function nodeOf({ id, via, again, root, cycle }: Node, problemOf: ProblemOf, for
     ${arrow}
     <div class="box ${severity}${root ? ' root' : ''}">
       <p class="what">
-        ${root && html`<b class="tag">Root cause</b> `}${objectOf(object)} ${severitySign(severity)}${marksOf(problem)}
+        ${root && html`<b class="tag">Root cause</b> `}${objectOf(object)}
+        ${severitySign(severity)}${markOf(problem, context)}
       </p>
       <p>${message}</p>
       ${!root && detailOf(problem)}
@@ -108,9 +114,11 @@ function nodeOf({ id, via, again, root, cycle }: Node, problemOf: ProblemOf, for
   </li>`;
 }
 
-/** Whether a baseline knows a problem, and whether it is ignored. */
-function marksOf({ known, suppressed }: ReportProblem): Html {
-  return html`${known === true && html` <span class="chip">known</span>`}${suppressed === true && html` <span class="chip">ignored</span>`}`;
+/** That a problem is ignored, or new against the baseline. */
+function markOf({ known, suppressed }: ReportProblem, { report }: ChainContext): Html | undefined {
+  if (suppressed === true) return html` <span class="chip">ignored</span>`;
+  if (report.baseline === undefined || known === true) return undefined;
+  return html` <span class="chip new">new</span>`;
 }
 
 /** Why an effect follows: the field and its value, as text below the arrow and as one sentence on hover. */

@@ -69,7 +69,7 @@ export function runOf({ tool, cluster, stats, takenAt, schemaVersion }: Report):
           <dt>Read</dt>
           <dd>
             ${count(stats.objects, 'object')}${stats.requests > 0 && `, ${count(stats.requests, 'request')}`},
-            ${whole(stats.bytes)} bytes
+            ${whole(stats.bytes)} bytes${stats.seconds !== undefined && ` in ${stats.seconds} s`}
           </dd>
         </div>
         <div>

@@ -6,7 +6,7 @@ import { count, severities, timeOf, whole } from './words.ts';
 /** What the report says in a few words, as its heading and its title. */
 export function verdictOf(report: Report): string {
   const { summary, stats, status, complete } = report;
-  if (stats.objects === 0) return 'Nothing was checked';
+  if (status === 'ok' && stats.objects === 0) return 'Nothing was checked';
   if (status === 'ok') return complete ? 'No problems found' : 'No problems found in what could be seen';
   const counts = severities.slice(0, 2).filter((one) => summary.incidents[one] > 0);
   const total = counts.reduce((sum, one) => sum + summary.incidents[one], 0);

@@ -1,5 +1,6 @@
 import { type ObjectRef, refKey } from '../../model/object.ts';
 import type { Report, ReportIncident, ReportProblem } from '../../model/report.ts';
+import { hasNew } from '../text-baseline.ts';
 import { chainOf } from './chain.ts';
 import { type Html, html } from './escape.ts';
 import { factsOf } from './evidence.ts';
@@ -36,7 +37,7 @@ export function incidentOf(incident: ReportIncident, number: number, context: Pa
       <span class="row say">${sentence(message)}</span>
     </summary>
     <div class="body">
-      <div class="why">${whyOf(incident, problemOf)}</div>
+      <div class="why">${whyOf(incident, context)}</div>
       <div class="what-to-do">${explanationOf(explanation, problemOf)}</div>
       <div class="proof">
         ${
@@ -60,12 +61,12 @@ export function incidentOf(incident: ReportIncident, number: number, context: Pa
   </details></article>`;
 }
 
-function whyOf(incident: ReportIncident, problemOf: PageContext['problemOf']): Html {
+function whyOf(incident: ReportIncident, context: PageContext): Html {
   const { chain, deadlock, message } = incident;
   return html`<section>
     <h4>${chain.length > 0 ? 'From cause to effect' : 'What is wrong'}</h4>
     ${deadlock === true && html`<p class="lead">Deadlock: each of these waits for the other. Break it at the first.</p>`}
-    ${chain.length > 0 ? chainOf(incident, problemOf) : html`<p class="lead">${sentence(message)}.</p>`}
+    ${chain.length > 0 ? chainOf(incident, context) : html`<p class="lead">${sentence(message)}.</p>`}
   </section>`;
 }
 
@@ -80,13 +81,13 @@ function metaOf(incident: ReportIncident, others: number, context: PageContext):
 }
 
 /** What sets an incident apart: a deadlock, new or known to the baseline. */
-function chipsOf(incident: ReportIncident, { report, problemOf }: PageContext): readonly Html[] {
-  const own = [incident.root, ...incident.symptoms].flatMap((id) => problemOf(id) ?? []);
-  const fresh = own.some(({ known, suppressed }) => known !== true && suppressed !== true);
-  const compared = fresh ? html`<span class="chip new">new</span>` : html`<span class="chip">known</span>`;
+function chipsOf(incident: ReportIncident, context: PageContext): readonly Html[] {
+  const compared = hasNew(incident, context)
+    ? html`<span class="chip new">new</span>`
+    : html`<span class="chip">known</span>`;
   return [
     ...(incident.deadlock === true ? [html`<span class="chip">deadlock</span>`] : []),
-    ...(report.baseline === undefined ? [] : [compared]),
+    ...(context.report.baseline === undefined ? [] : [compared]),
   ];
 }
 

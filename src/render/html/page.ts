@@ -53,7 +53,10 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
             ${[{ id: 'incidents', title: 'Incidents' }, ...parts].map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
           </ul>
         </nav>
-        <main>${incidentsOf(context, filterOf(report, namespaces))} ${parts.map(({ body }) => body)}</main>
+        <main>
+          ${incidentsOf(context, report.incidents.length > 1 && filterOf(report, namespaces))}
+          ${parts.map(({ body }) => body)}
+        </main>
         ${runOf(report)}
         <p id="said" class="hidden" role="status"></p>
         ${trusted(`<script>${script}</script>`)}
@@ -62,7 +65,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
   return `${htmlText(page).trim()}\n`;
 }
 
-function incidentsOf(context: PageContext, filter: Html): Html {
+function incidentsOf(context: PageContext, filter: Html | false): Html {
   const { incidents, stats, complete } = context.report;
   const nothing = stats.objects === 0 ? 'No object was seen, so nothing can be said.' : 'Nothing is wrong';
   return html`<section id="incidents" aria-labelledby="incidents-title" tabindex="-1">
