@@ -52,22 +52,33 @@ function incident(group: readonly Finding[], outgoing: ReadonlyMap<string, reado
   };
 }
 
-/** The hops in the order of telling: breadth first from the root, without those that a longer way says too. */
+/**
+ * The hops in the order of telling: breadth first from the root, without those that a longer way says too. Where findings below the root
+ * explain each other, each may be said by a longer way through the other: then one of the hops that were left out is told after all.
+ */
 function chainFrom(root: Finding, outgoing: ReadonlyMap<string, readonly Edge[]>): readonly Hop[] {
   const hops: Hop[] = [];
+  const leftOut: Edge[] = [];
   const seen = new Set([root.id]);
   const queue = [root];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const edges = [...(outgoing.get(next.id) ?? [])].sort((one, other) => compareFindings(one.effect, other.effect));
-    for (const edge of edges) {
-      if (saidByLongerWay(edge, outgoing)) continue;
-      hops.push({ from: edge.cause, to: edge.effect, via: edge.via, certainty: edge.certainty });
-      if (seen.has(edge.effect.id)) continue;
-      seen.add(edge.effect.id);
-      queue.push(edge.effect);
+  const tell = (edge: Edge) => {
+    hops.push({ from: edge.cause, to: edge.effect, via: edge.via, certainty: edge.certainty });
+    if (seen.has(edge.effect.id)) return;
+    seen.add(edge.effect.id);
+    queue.push(edge.effect);
+  };
+  while (true) {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const edges = [...(outgoing.get(next.id) ?? [])].sort((one, other) => compareFindings(one.effect, other.effect));
+      for (const edge of edges) {
+        if (saidByLongerWay(edge, outgoing)) leftOut.push(edge);
+        else tell(edge);
+      }
     }
+    const needed = leftOut.find(({ effect }) => !seen.has(effect.id));
+    if (needed === undefined) return hops;
+    tell(needed);
   }
-  return hops;
 }
 
 /** True when the effect is also reached through another effect of the same cause. */

@@ -75,6 +75,11 @@ test('without anything there are defaults', async () => {
   expect(await config({})).toEqual({
     asGroup: [],
     ignore: [],
+    pushGroup: [],
+    pushJob: 'mekhanikube',
+    pushMethod: 'put',
+    pushRetries: 3,
+    pushTimeout: 10_000,
     insecureSkipTlsVerify: false,
     secrets: 'auto',
     from: [],

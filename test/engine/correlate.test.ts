@@ -87,6 +87,25 @@ test('a cycle is one deadlock whose root is where it can be broken', () => {
   expect(incident!.symptoms).toHaveLength(3);
 });
 
+test('a cycle below its root is told as well, though each of it is said by a longer way too', () => {
+  const [incident] = correlate(snapshotOf([]), [
+    aFinding('A', 'Pod shop/root', { breaks: ['run'] }),
+    aFinding('B', 'Pod shop/one', {
+      breaks: ['run'],
+      causes: [needs('run', 'Pod shop/root'), needs('run', 'Pod shop/two')],
+    }),
+    aFinding('C', 'Pod shop/two', {
+      breaks: ['run'],
+      causes: [needs('run', 'Pod shop/root'), needs('run', 'Pod shop/one')],
+    }),
+  ]);
+  expect(incident!.chain.map(({ from, to }) => `${from.object.name} > ${to.object.name}`)).toEqual([
+    'root > one',
+    'one > two',
+    'two > one',
+  ]);
+});
+
 test('a likely cause that began after its effect is no cause, a sure one is', () => {
   const dns = aFinding('DeploymentUnavailable', 'Deployment kube-system/coredns', {
     breaks: ['resolve'],

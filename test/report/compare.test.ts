@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Severity } from '../../src/model/finding.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -97,4 +98,35 @@ test('the lists are in the order of their reports: worst first', () => {
   const many = reportOf([bad('a'), bad('b', 'critical'), bad('c', 'info')]);
   expect(told(reportOf([]), many).new).toEqual(['b', 'a', 'c']);
   expect(told(many, reportOf([])).resolved).toEqual(['b', 'a', 'c']);
+});
+
+test('every problem ends in one list, whatever the two reports hold', () => {
+  const severity = fc.constantFrom<Severity>('critical', 'warning', 'info');
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const some = fc.subarray(names);
+  const one = fc.record({ severities: fc.dictionary(fc.constantFrom(...names), severity), gone: some, shown: some });
+  const made = ({
+    severities,
+    gone,
+    shown,
+  }: {
+    severities: Record<string, Severity>;
+    gone: string[];
+    shown: string[];
+  }) => ignoring(reportOf(Object.entries(severities).map(([name, how]) => bad(name, how))), gone, shown);
+  const counted = (report: Report) =>
+    report.problems.filter(({ suppressed }) => suppressed !== true).map(({ object }) => object.name);
+  fc.assert(
+    fc.property(one, one, some, (first, second, hidden) => {
+      const [earlier, later] = [made(first), made(second)];
+      const why = Object.fromEntries(hidden.map((name) => [name, 'hidden']));
+      const found = told(earlier, later, why);
+      const name = (text: string) => text.split(/[ :]/)[0]!;
+      const both = [...found.worsened, ...found.improved, ...found.same].map(name);
+      const gone = [...found.resolved, ...found.unseen, ...found.ignored].map(name);
+      expect([...both, ...found.new].toSorted()).toEqual(counted(later).toSorted());
+      expect([...both, ...gone].toSorted()).toEqual(counted(earlier).toSorted());
+      expect(found.resolved.filter((resolved) => hidden.includes(resolved))).toEqual([]);
+    }),
+  );
 });
