@@ -8,7 +8,8 @@ import { clean, columnsOf } from './terminal.ts';
 export function leftText({ daysLeft, notAfter, state }: CertificateRow, takenAt: string): string {
   if (state === 'not yet valid') return 'not yet';
   const seconds = (Date.parse(notAfter) - Date.parse(takenAt)) / 1000;
-  if (!(Math.abs(seconds) < 2 * 86_400)) return `${daysLeft}d`;
+  // What ended two days and a half ago ended two days ago, as it is said elsewhere.
+  if (!(Math.abs(seconds) < 2 * 86_400)) return `${daysLeft < 0 ? Math.ceil(seconds / 86_400) : daysLeft}d`;
   const length = Math.abs(seconds);
   return `${seconds < 0 ? '-' : ''}${length < 3_600 ? duration(length) : `${Math.floor(length / 3_600)}h`}`;
 }

@@ -7,7 +7,8 @@ export type Wish = Omit<CertificateOptions, 'issuer' | 'at'> & { readonly issuer
 /**
  * What a story has made while it is played: certificates with their keys, and ports of servers. Nothing of it is stored; the manifests
  * of the story name it: `{{certificate web ca}}` (PEM of a chain), `{{key web}}`, `{{bundle ca}}` (base64 of PEM), `{{port hook}}`,
- * `{{request CN O name ...}}` (base64 of a signing request), `{{starts web}}` and `{{ends web}}`, and `{{days -3}}` for a moment.
+ * `{{request CN O name ...}}` (base64 of a signing request), `{{starts web}}` and `{{ends web}}`, and `{{days -3}}` for a moment (`{{go -3}}` as Go
+ * prints it).
  */
 export class Minted {
   /** The moment at which the story is looked at, in milliseconds. */
@@ -61,6 +62,7 @@ export class Minted {
     if (what === 'request') return base64(signingRequest({ subject: first, organization: second, names: rest }));
     if (what === 'starts') return this.#moment(-(this.#get(first).wish.from ?? 30));
     if (what === 'ends') return this.#moment(this.#get(first).wish.days ?? 335);
+    if (what === 'go') return this.#moment(Number(first)).replace('T', ' ').replace('Z', ' +0000 UTC');
     return what === 'days' ? this.#moment(Number(first)) : undefined;
   }
 
