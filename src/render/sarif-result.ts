@@ -19,11 +19,11 @@ export interface ResultContext {
 /** An incident as a result: what is wrong, where, why, and whether the baseline has all of it. */
 export function incidentResult(incident: ReportIncident, context: ResultContext) {
   const { report, problemOf } = context;
-  const { code, severity, object, message, root, id, symptoms, explanation, chain, since } = incident;
+  const { severity, object, message, symptoms, explanation, chain, since } = incident;
   const related = symptoms.slice(0, most.related).flatMap((symptom) => problemOf(symptom) ?? []);
   const fixes = explanation.steps.filter(({ phase }) => phase === 'fix').map(stepText);
   return {
-    ...base({ id: root, code, severity, object }, context),
+    ...base(incident, context),
     message: messageText(
       [
         `${refText(object)}: ${message}.`,
@@ -43,7 +43,7 @@ export function incidentResult(incident: ReportIncident, context: ResultContext)
     ...(chain.length === 0 ? {} : { codeFlows: flows(incident, context) }),
     ...(report.suppressed.length === 0 ? {} : { suppressions: [] }),
     ...(report.baseline === undefined ? {} : { baselineState: hasNew(incident, context) ? 'new' : 'unchanged' }),
-    properties: { incident: id, severity, problems: 1 + symptoms.length, ...(since === undefined ? {} : { since }) },
+    properties: { severity, problems: 1 + symptoms.length, ...(since === undefined ? {} : { since }) },
   };
 }
 
@@ -67,7 +67,7 @@ export function suppressedResult(problem: Report['suppressed'][number], context:
 }
 
 function base(
-  { id, code, severity, object }: Pick<ReportProblem, 'id' | 'code' | 'severity' | 'object'>,
+  { id, code, severity, object }: Pick<ReportIncident, 'id' | 'code' | 'severity' | 'object'>,
   { ruleIndex }: ResultContext,
 ) {
   return {
@@ -75,7 +75,8 @@ function base(
     ruleIndex: ruleIndex(code),
     level: levels[severity],
     locations: [located(object)],
-    partialFingerprints: { 'mekhanikubeProblem/v1': id },
+    // GitHub heeds the second name alone, and computes its value from the file only where there is none.
+    partialFingerprints: { 'mekhanikube/v1': id, primaryLocationLineHash: id },
   };
 }
 

@@ -11,8 +11,8 @@ const most = 25_000;
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /**
- * The report as SARIF 2.1.0: a result for each incident, worst first, then those problems that are ignored. Its fingerprint is the id of
- * the root problem, which stays the same between runs; its location a path that names the object, for GitHub takes no result without
+ * The report as SARIF 2.1.0: a result for each incident, worst first, then those problems that are ignored. Its fingerprint is the id,
+ * which stays the same between runs; its location a path that names the object, for GitHub takes no result without
  * one; its code flows the causal chain. What could not be seen and what is resolved are notifications.
  * Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
  */

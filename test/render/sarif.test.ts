@@ -61,6 +61,17 @@ test('the chain is a flow for each path from the root', () => {
   expect(result!['relatedLocations']).toHaveLength(3);
 });
 
+test('no two results have one fingerprint, though one names what is ignored as its cause', () => {
+  const { results } = runOf({
+    ...golden.incomplete,
+    suppressed: golden.broken.problems.map((one) => ({ ...one, by: 'annotation', rule: '*' })),
+    incidents: golden.broken.incidents,
+  });
+  const prints = results.map(({ partialFingerprints }) => JSON.stringify(partialFingerprints));
+  expect(prints.length).toBeGreaterThan(golden.broken.incidents.length);
+  expect(new Set(prints).size).toBe(prints.length);
+});
+
 test('a deadlock ends', () => {
   const report = reportOf([
     aFinding('A', 'Pod shop/a', { breaks: ['ready'], unlocks: true, causes: [needs('ready', 'Pod shop/b')] }),
