@@ -13,8 +13,10 @@ import {
   ref,
   sameRef,
   taintText,
+  topOf,
   type Verdict,
 } from '../../src/kit.ts';
+import type { PendingCase } from './pending-case.ts';
 
 export interface Change {
   readonly verdict: Verdict;
@@ -22,11 +24,18 @@ export interface Change {
 }
 
 /** The smallest change that would let the pod run, in words; undefined where there is no node to change for. */
-export function smallestChange(pod: Pod, verdicts: readonly Verdict[]): Change | undefined {
+export function smallestChange(
+  { snapshot, pod }: Pick<PendingCase, 'pod' | 'snapshot'>,
+  verdicts: readonly Verdict[],
+): Change | undefined {
   const verdict = nearestNode(verdicts);
   if (verdict === undefined) return undefined;
   const { node, reasons } = verdict;
-  const changes = reasons.map((reason) => otherName(reason, node) ?? changeText(reason, node.metadata.name, pod));
+  const changes = reasons.map((reason) =>
+    reason.kind === 'pod-anti-affinity'
+      ? antiAffinityChange(snapshot, reason, pod)
+      : (otherName(reason, node) ?? changeText(reason, node.metadata.name, pod)),
+  );
   return { verdict, text: [...new Set(changes)].join(' and ') };
 }
 
@@ -52,7 +61,7 @@ const repairs: Readonly<Record<string, (node: string) => string>> = {
   'node.kubernetes.io/unschedulable': (node) => `uncordon ${node}`,
 };
 
-function changeText(reason: Reason, node: string, pod: Pod): string {
+function changeText(reason: Exclude<Reason, { kind: 'pod-anti-affinity' }>, node: string, pod: Pod): string {
   switch (reason.kind) {
     case 'cordon':
       return `uncordon ${node}`;
@@ -78,14 +87,30 @@ function changeText(reason: Reason, node: string, pod: Pod): string {
     case 'volume':
       return `make claim ${reason.claim} usable on ${node}`;
     case 'spread':
-      return reason.skew === undefined
-        ? `label ${node} with ${reason.topologyKey}`
-        : `relax its topology spread over ${reason.topologyKey}, or make room in the other domains`;
-    case 'pod-affinity':
-      return `run a pod ${reason.selector} in the same ${reason.topologyKey} as ${node}`;
+      return spreadChange(reason, node);
     default:
-      return `add a node, or relax the anti-affinity over ${reason.topologyKey} with ${holderText(reason.holders)}`;
+      return `run a pod ${reason.selector} in the same ${reason.topologyKey} as ${node}`;
   }
+}
+
+function spreadChange({ topologyKey, skew, domains }: Extract<Reason, { kind: 'spread' }>, node: string): string {
+  if (skew === undefined) return `label ${node} with ${topologyKey}`;
+  return domains === undefined
+    ? `relax its topology spread over ${topologyKey}, or make room in the other domains`
+    : `add nodes in another ${topologyKey}, or ask for at most ${domains.found} of them (minDomains is ${domains.wanted})`;
+}
+
+/** The workloads whose pods are in the way: pods come and go. */
+function antiAffinityChange(
+  snapshot: PendingCase['snapshot'],
+  { topologyKey, holders }: Extract<Reason, { kind: 'pod-anti-affinity' }>,
+  pod: Pod,
+): string {
+  const own = refText(topOf(snapshot, pod));
+  const [first = 'another pod', ...others] = new Set(holders.map((holder) => refText(topOf(snapshot, holder))));
+  const whom = first === own ? 'its other replicas' : first;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `add a node, or relax the anti-affinity over ${topologyKey} with ${whom}${more}`;
 }
 
 /** Replicas that take ports of their node need a node each. */

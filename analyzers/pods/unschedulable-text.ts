@@ -54,7 +54,7 @@ function reasonText(reason: Reason, count: number): string {
     case 'spread':
       return reason.skew === undefined
         ? `${lacks} the label ${reason.topologyKey} of its topology spread`
-        : `${count === 1 ? 'breaks' : 'break'} its topology spread over ${reason.topologyKey} (skew ${reason.skew}, at most ${reason.maxSkew})`;
+        : `${count === 1 ? 'breaks' : 'break'} its topology spread over ${reason.topologyKey} (skew ${reason.skew}, at most ${reason.maxSkew}${domainsText(reason.domains)})`;
     case 'pod-affinity':
       return `${has} no pod ${reason.selector} that its affinity asks for`;
     default:
@@ -62,6 +62,13 @@ function reasonText(reason: Reason, count: number): string {
         ? `${has} a pod that its anti-affinity excludes`
         : `${has} a pod whose anti-affinity excludes it`;
   }
+}
+
+/** Without enough domains the emptiest one counts as empty. Source: the field minDomains of topologySpreadConstraints. */
+function domainsText(domains: Extract<Reason, { kind: 'spread' }>['domains']): string {
+  return domains === undefined
+    ? ''
+    : `, for it asks for ${domains.wanted} domains and there ${domains.found === 1 ? 'is' : 'are'} ${domains.found}`;
 }
 
 /** What one node lacks; of several nodes, whose figures differ, what they have in common, with the most that one has free, and of devices all that is free where that would do. */

@@ -68,7 +68,7 @@ function summaryOf({ snapshot, pod }: Pick<PendingCase, 'pod' | 'snapshot'>, pla
   const partial = placement.unseen.includes('pods');
   const verdicts = candidates(placement, pod).map((verdict) => (partial ? certain(verdict) : verdict));
   const free = verdicts.filter(({ reasons }) => reasons.length === 0).map(({ node }) => node.metadata.name);
-  const change = partial || free.length > 0 ? undefined : smallestChange(pod, verdicts);
+  const change = partial || free.length > 0 ? undefined : smallestChange({ snapshot, pod }, verdicts);
   const counts = free.length > 0 ? '' : countsText(verdicts);
   const summary: Summary = {
     verdicts,

@@ -44,6 +44,37 @@ const router: Patch = {
     nodeSelector: { role: 'worker' },
   },
 };
+const labelled = { metadata: { labels: { app: 'web' } } };
+const selector = { labelSelector: { matchLabels: { app: 'web' } } };
+/** A pod that is to be spread over zones. */
+const spread = (more: Patch): Patch => ({
+  ...labelled,
+  spec: {
+    topologySpreadConstraints: [
+      { topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', ...selector, ...more },
+    ],
+  },
+});
+const zones = [
+  node('n1', { metadata: { labels: { zone: 'a' } } }),
+  node('n2', { metadata: { labels: { zone: 'b' } } }),
+];
+const cordoned = node('n2', { metadata: { labels: { zone: 'b' } }, spec: { unschedulable: true } });
+const spreadOut = ['n1', 'n2'].map((nodeName) => pod(`on-${nodeName}`, { ...labelled, spec: { nodeName } }));
+const web = [deployment('web'), replicaSet(deployment('web'), 'a')];
+const owned = ownedBy(replicaSet(deployment('web'), 'a'))['metadata'];
+const ownedWeb: Patch = { metadata: { ...(owned as object), labels: { app: 'web' } } };
+/** A replica that may not share its node with another one. */
+const apart: Patch = {
+  ...ownedWeb,
+  spec: {
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', ...selector }],
+      },
+    },
+  },
+};
 const critical = ['critical PodUnschedulable Pod shop/web'];
 
 describe('why no node fits', () => {
@@ -124,6 +155,32 @@ describe('why no node fits', () => {
         pod('old', asks({ memory: '10Gi' })),
       ],
       'no node fits: 1 of 2 has taint node-role.kubernetes.io/control-plane:NoSchedule that it does not tolerate, 1 has too little memory (12Gi asked, 6Gi of 16Gi free); smallest change: free 6Gi memory on n1',
+    ],
+    [
+      'fewer domains than it asks for: the emptiest counts as empty',
+      [pendingPod('web', spread({ minDomains: 3 })), ...zones, ...spreadOut],
+      'no node fits: 2 of 2 break its topology spread over zone (skew 2, at most 1, for it asks for 3 domains and there are 2); smallest change: add nodes in another zone, or ask for at most 2 of them (minDomains is 3)',
+    ],
+    [
+      'as many domains as it asks for, one of them fuller: no word of domains',
+      [pendingPod('web', spread({ minDomains: 2 })), ...zones.slice(0, 1), cordoned, ...spreadOut.slice(0, 1)],
+      'no node fits: 1 of 2 breaks its topology spread over zone (skew 2, at most 1), 1 is cordoned; smallest change: uncordon n2',
+    ],
+    [
+      'anti-affinity among replicas',
+      [pendingPod('web', apart), ...web, node('n1'), pod('other', apart)],
+      'node n1 does not fit: it has a pod that its anti-affinity excludes; smallest change: add a node, or relax the anti-affinity over kubernetes.io/hostname with its other replicas',
+    ],
+    [
+      'anti-affinity to the pods of another workload: it is named, not its pods',
+      [
+        pendingPod('web', { spec: apart['spec'] }),
+        ...web,
+        node('n1'),
+        pod('web-a-x2x9k', ownedWeb),
+        pod('web-a-q8r2t', ownedWeb),
+      ],
+      'node n1 does not fit: it has a pod that its anti-affinity excludes; smallest change: add a node, or relax the anti-affinity over kubernetes.io/hostname with Deployment shop/web',
     ],
     ['no nodes at all', [pendingPod('web')], 'the cluster has no nodes'],
   ];

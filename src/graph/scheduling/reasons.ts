@@ -53,6 +53,8 @@ export type Reason =
       readonly maxSkew: number;
       /** Undefined where the node lacks the topology's label. */
       readonly skew: number | undefined;
+      /** Set where the pod would fit if it did not ask for more domains (`minDomains`) than there are. */
+      readonly domains?: { readonly wanted: number; readonly found: number };
     }
   | { readonly kind: 'pod-affinity'; readonly topologyKey: string; readonly selector: string }
   | {

@@ -23,11 +23,14 @@ export function spreadFilter(cluster: Cluster, pod: Pod): (room: Room) => readon
   );
   const prepared = constraints.map((constraint) => prepare(constraint, cluster, eligible, pod));
   return ({ labels }) =>
-    prepared.flatMap(({ topologyKey, maxSkew, counts, self, least }): readonly Reason[] => {
+    prepared.flatMap(({ topologyKey, maxSkew, counts, self, least, fewest, minDomains }): readonly Reason[] => {
       const value = Object.hasOwn(labels, topologyKey) ? labels[topologyKey] : undefined;
       if (value === undefined) return [{ kind: 'spread', topologyKey, maxSkew, skew: undefined }];
-      const skew = (counts.get(value) ?? 0) + self - least;
-      return skew > maxSkew ? [{ kind: 'spread', topologyKey, maxSkew, skew }] : [];
+      const count = (counts.get(value) ?? 0) + self;
+      const skew = count - least;
+      if (skew <= maxSkew) return [];
+      const domains = count - fewest > maxSkew ? {} : { domains: { wanted: minDomains, found: counts.size } };
+      return [{ kind: 'spread', topologyKey, maxSkew, skew, ...domains }];
     });
 }
 
@@ -45,8 +48,9 @@ function prepare(constraint: Constraint, cluster: Cluster, eligible: readonly Ro
     const value = room.labels[topologyKey] ?? '';
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
-  const least = counts.size < minDomains ? 0 : Math.min(...counts.values());
-  return { topologyKey, maxSkew, counts, self: matches(pod.metadata.labels) ? 1 : 0, least };
+  const fewest = counts.size === 0 ? 0 : Math.min(...counts.values());
+  const least = counts.size < minDomains ? 0 : fewest;
+  return { topologyKey, maxSkew, counts, self: matches(pod.metadata.labels) ? 1 : 0, least, fewest, minDomains };
 }
 
 /** By default nodes that the pod's own node affinity excludes are not counted, and taints are not looked at. */
