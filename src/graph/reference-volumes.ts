@@ -78,6 +78,8 @@ function projection(
 /** Volume sources of the time before CSI that take a Secret of the pod's namespace. */
 function oldDrivers(make: ReferenceMaker, volume: Volume, at: string): readonly Reference[] {
   const { azureFile, cephfs, cinder, flexVolume, iscsi, name, rbd, scaleIO, storageos } = volume;
+  const old = [azureFile, cephfs, cinder, flexVolume, iscsi, rbd, scaleIO, storageos];
+  if (old.every((source) => source === undefined)) return [];
   const details = { volume: name };
   return [
     ...make.to('secrets', azureFile?.secretName, `${at}.azureFile.secretName`, 'mount', details),

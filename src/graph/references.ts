@@ -61,9 +61,11 @@ function containerReferences(
       }),
     ]),
     ...env.flatMap(({ valueFrom }, index) => {
+      // Most variables are plain, and clusters have hundreds of thousands.
+      if (valueFrom === undefined) return [];
       const from = `${at}.env[${index}].valueFrom`;
-      const secret = valueFrom?.secretKeyRef;
-      const configMap = valueFrom?.configMapKeyRef;
+      const secret = valueFrom.secretKeyRef;
+      const configMap = valueFrom.configMapKeyRef;
       return [
         ...make.to('secrets', secret?.name, `${from}.secretKeyRef.name`, 'start', {
           container,
