@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   worse: 'WORSE',
   better: 'BETTER',
   resolved: 'RESOLVED',
+  ignored: 'IGNORED',
   unseen: 'UNSEEN',
 };
 

@@ -3,7 +3,7 @@ import type { Report, ReportIncident } from '../model/report.ts';
 
 /** What became of an incident between two looks. */
 export interface Change {
-  readonly change: 'new' | 'worse' | 'better' | 'resolved' | 'unseen';
+  readonly change: 'new' | 'worse' | 'better' | 'resolved' | 'ignored' | 'unseen';
   /** As it is now; where it is gone, as it was. */
   readonly incident: ReportIncident;
 }
@@ -13,7 +13,8 @@ const rank = ({ severity }: ReportIncident) => severities.indexOf(severity);
 
 /**
  * What changed between two reports of one cluster and scope: first what is there now, in the order of the report, then what is gone.
- * All is new where there is no earlier one. An incident that is gone while something can no longer be seen that could be seen before is `unseen`: it may still be there.
+ * All is new where there is no earlier one. An incident that is gone while something can no longer be seen that could be seen before is
+ * `unseen`: it may still be there. One whose root somebody said to ignore since is `ignored`.
  */
 export function changesBetween(earlier: Report | undefined, later: Report): readonly Change[] {
   if (earlier === undefined) return later.incidents.map((incident) => ({ change: 'new', incident }));
@@ -21,6 +22,7 @@ export function changesBetween(earlier: Report | undefined, later: Report): read
   const present = new Set(later.incidents.map(({ id }) => id));
   const sees = new Set(earlier.gaps.map(gapKey));
   const isBlinder = later.gaps.some((gap) => gap.what !== 'explanation' && !sees.has(gapKey(gap)));
+  const ignored = new Set(later.suppressed.map(({ id }) => id));
   const gone = earlier.incidents.filter(({ id }) => !present.has(id));
   return [
     ...later.incidents.flatMap((incident): Change[] => {
@@ -29,7 +31,10 @@ export function changesBetween(earlier: Report | undefined, later: Report): read
       const step = rank(incident) - rank(then);
       return step === 0 ? [] : [{ change: step < 0 ? 'worse' : 'better', incident }];
     }),
-    ...gone.map((incident): Change => ({ change: isBlinder ? 'unseen' : 'resolved', incident })),
+    ...gone.map((incident): Change => {
+      const change = ignored.has(incident.root) ? 'ignored' : isBlinder ? 'unseen' : 'resolved';
+      return { change, incident };
+    }),
   ];
 }
 

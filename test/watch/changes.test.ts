@@ -9,6 +9,8 @@ const [first, ...others] = demo.incidents;
 const without: Report = { ...demo, incidents: others };
 const info: Report = { ...demo, incidents: [{ ...first!, severity: 'info' }, ...others] };
 const gap = { what: 'resource', name: 'pods', reason: '403' } as const;
+const { code, severity, object, message } = first!;
+const ignored = { id: first!.root, code, severity, object, message, by: 'annotation', rule: 'a rule' } as const;
 const worst: Report = { ...demo, incidents: [{ ...first!, severity: 'critical' }, ...others] };
 
 const told = (earlier: Report | undefined, later: Report) =>
@@ -28,6 +30,18 @@ test.each<[string, Report | undefined, Report, readonly unknown[]]>([
   ['one that went', demo, without, [['resolved', first!.id, first!.severity]]],
   ['one that got worse', info, worst, [['worse', first!.id, 'critical']]],
   ['one that got better', worst, info, [['better', first!.id, 'info']]],
+  [
+    'gone, for somebody said to ignore it',
+    demo,
+    { ...without, suppressed: [ignored], gaps: [...demo.gaps, gap] },
+    [['ignored', first!.id, first!.severity]],
+  ],
+  [
+    'one that was ignored and counts again',
+    { ...without, suppressed: [ignored] },
+    demo,
+    [['new', first!.id, first!.severity]],
+  ],
   [
     'gone, but something is hidden now',
     demo,
