@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
 import { metricLabels, renderPrometheus } from '../../src/render/prometheus/prometheus.ts';
@@ -91,6 +92,48 @@ test('what the cluster calls itself breaks no line, no label and no terminal', (
     kubernetes_version: 'v1"}',
     source: 'live',
   });
+});
+
+test('whatever names there are, each line can be read back and no two are of the same series', () => {
+  const names = array(
+    oneof(string({ unit: 'binary' }), constantFrom('a', 'a\u0001', 'a\u0002', 'a\n', 'a ', '_other')),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  );
+  assert(
+    property(names, (all) => {
+      const finding = aFinding('PodFailed', 'Pod shop/web');
+      const report = reportOf(
+        all.map((name, index) => ({
+          ...finding,
+          id: String(index),
+          code: name,
+          object: { ...finding.object, namespace: name },
+        })),
+        {
+          cluster: { name: all[0]!, source: 'live' },
+          inventory: {
+            gpu: { totals: [], nodes: all.map((name) => ({ ...gpuNode(name, []), name })), waiting: [] },
+            certificates: all.map((subject) => certificate({ subject })),
+          },
+          stats: {
+            requests: 0,
+            bytes: 0,
+            objects: 0,
+            analyzers: 0,
+            codes: 0,
+            resources: Object.fromEntries(all.map((name) => [name, 1])),
+          },
+        },
+      );
+      const keys = seriesOf(report).map(({ name, labels }) => JSON.stringify([name, labels]));
+      expect(keys).toEqual([...new Set(keys)]);
+      expect(renderPrometheus(report)).not.toMatch(/\p{Cs}|(?!\n)\p{Cc}/u);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test('a problem that is ignored and told only as a cause counts where ignored ones do, and nowhere else', () => {

@@ -1,6 +1,6 @@
 import type { Report } from '../../model/report.ts';
 import { certificateGauges } from './certificates.ts';
-import { exposition, type Gauge, plain } from './exposition.ts';
+import { distinct, exposition, type Gauge, plain, sum } from './exposition.ts';
 import { gpuGauges } from './gpu.ts';
 import { problemGauges } from './problems.ts';
 
@@ -60,7 +60,10 @@ function runGauges({ gaps, complete, stale, stats, takenAt, tool, cluster }: Rep
     {
       name: 'mekhanikube_objects',
       help: 'Objects that were looked at',
-      samples: Object.entries(stats.resources).map(([resource, value]) => ({ labels: { resource }, value })),
+      samples: distinct(
+        Object.entries(stats.resources).map(([resource, value]) => ({ labels: { resource }, value })),
+        sum,
+      ),
     },
     plain('mekhanikube_api_requests', 'Requests to the API server that the run took', stats.requests),
     plain('mekhanikube_read_bytes', 'Bytes that were read', stats.bytes),
