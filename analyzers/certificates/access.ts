@@ -1,6 +1,7 @@
 import {
   apiServerOf,
   certificatesOf,
+  clientDates,
   type Draft,
   duration,
   expiryOf,
@@ -21,7 +22,7 @@ import { certificateText, endText } from './words.ts';
 export function* access(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
   if (snapshot.access === undefined) return;
   const now = millis(snapshot.takenAt) ?? 0;
-  const { served = '', client } = snapshot.access;
+  const { served = '' } = snapshot.access;
   const [shown] = certificatesOf(served);
   const expiry = shown === undefined ? undefined : expiryOf(shown, now, limits);
   if (shown !== undefined && expiry !== undefined) {
@@ -35,30 +36,23 @@ export function* access(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
       values: { subject: shown.subject },
     };
   }
-  const dates = client === undefined ? undefined : datesOf(client);
-  const own = dates === undefined ? undefined : expiryOf(dates, now, limits);
-  if (dates !== undefined && own !== undefined) {
+  const own = clientDates(snapshot.access, now, limits);
+  if (own?.expiry !== undefined) {
     const config = kubeconfigOf(snapshot.access);
-    const left = (dates.notAfter - now) / 1000;
+    const left = (own.notAfter - now) / 1000;
     yield {
       code: 'KubeconfigCertificateExpiring',
       object: ref(config),
-      severity: own.severity,
-      message: `the client certificate of the kubeconfig ${left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`} (${timeText(dates.notAfter)})`,
+      severity: own.expiry.severity,
+      message: `the client certificate of the kubeconfig ${left > 0 ? `expires in ${duration(left)}` : `expired ${duration(-left)} ago`} (${timeText(own.notAfter)})`,
       evidence: [
         field(
           config,
           'users[].user.client-certificate-data',
-          `${timeText(dates.notBefore)} to ${timeText(dates.notAfter)}`,
+          `${timeText(own.notBefore)} to ${timeText(own.notAfter)}`,
         ),
       ],
       values: {},
     };
   }
-}
-
-function datesOf({ notBefore, notAfter }: { readonly notBefore: string; readonly notAfter: string }) {
-  const start = millis(notBefore);
-  const end = millis(notAfter);
-  return start === undefined || end === undefined ? undefined : { notBefore: start, notAfter: end };
 }

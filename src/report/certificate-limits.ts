@@ -1,5 +1,5 @@
 import type { Analyzer } from '../model/finding.ts';
-import type { CertificateLimits } from './certificate-rows.ts';
+import type { CertificateLimits } from './told-certificates.ts';
 
 /**
  * The settings of the analyzer certificates: what is a warning in its findings is one in a list of certificates.

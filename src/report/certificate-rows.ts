@@ -1,5 +1,4 @@
-import { kubeconfigOf } from '../graph/access.ts';
-import { expiryOf, type ExpiryLimits, renewedExpiryOf } from '../graph/certificate-expiry.ts';
+import { expiryOf, renewedExpiryOf } from '../graph/certificate-expiry.ts';
 import {
   type CertificateHolder,
   type CertificateReads,
@@ -7,23 +6,16 @@ import {
   type SeenCertificate,
   seenCertificates,
 } from '../graph/certificate-holders.ts';
-import { holderRenewal, managedBy } from '../graph/certificate-renewal.ts';
+import { holderRenewal } from '../graph/certificate-renewal.ts';
 import { certificateUsers, type CertificateUserReads } from '../graph/certificate-users.ts';
-import { type PostgresCertificate, postgresCertificates } from '../graph/postgres-certificates.ts';
-import { millis, timeText } from '../graph/time.ts';
+import { millis } from '../graph/time.ts';
 import type { Certificate } from '../graph/x509.ts';
 import type { CertificateReport, CertificateRow } from '../model/certs-schema.ts';
 import { ref, refKey } from '../model/object.ts';
-import type { ResourceTypes } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { type CertificateLimits, datesOf, type RowContext, toldRows } from './told-certificates.ts';
 
 type Reads = CertificateReads | CertificateUserReads | 'certificates.cert-manager.io' | 'clusters.postgresql.cnpg.io';
-
-/** How long before their end certificates and authorities are told, in seconds. */
-export interface CertificateLimits {
-  readonly own: ExpiryLimits;
-  readonly authority: ExpiryLimits;
-}
 
 /**
  * Every certificate of a cluster, each once, worst first. `namespaces` keeps those that lie in them, or are used there; empty means all.
@@ -38,9 +30,7 @@ export function certificateRows(
   const listed = seen.filter(({ holders }) => holders.some(({ certificates }) => certificates.length <= largeBundle));
   const rows = [
     ...listed.map((one) => rowOf(snapshot, one, { now, limits })),
-    ...unseen(snapshot).flatMap((one) => managedRow(one, now) ?? []),
-    ...clientRows(snapshot, { now, limits }),
-    ...postgresCertificates(snapshot).map((one) => postgresRow(one, now)),
+    ...toldRows(snapshot, { now, limits }),
   ].filter((row) => isIn(row, namespaces));
   return { certificates: rows.sort(compareRows), bundled: seen.length - listed.length };
 }
@@ -59,15 +49,10 @@ function isHistory(snapshot: Snapshot<Reads>, { holders }: SeenCertificate): boo
   );
 }
 
-interface Context {
-  readonly now: number;
-  readonly limits: CertificateLimits;
-}
-
 function rowOf(
   snapshot: Snapshot<Reads>,
   { certificate, holders }: SeenCertificate,
-  { now, limits }: Context,
+  { now, limits }: RowContext,
 ): CertificateRow {
   const places = holders.toSorted((one, other) => rank(one, certificate) - rank(other, certificate));
   const own = holders.filter(({ use, certificates }) => use === 'bundle' || certificates[0] === certificate);
@@ -100,92 +85,6 @@ function rowOf(
     ...(renewal === undefined
       ? {}
       : { renewal: { by: renewal.by, ...(renewal.at === undefined ? {} : { at: renewal.at }) } }),
-  };
-}
-
-function datesOf(notBefore: number, notAfter: number, now: number) {
-  return {
-    notBefore: timeText(notBefore),
-    notAfter: timeText(notAfter),
-    daysLeft: Math.floor((notAfter - now) / 86_400_000),
-  };
-}
-
-/** cert-manager's Certificates whose Secret could not be seen: their status tells the dates. */
-function unseen(snapshot: Snapshot<Reads>): readonly ResourceTypes['certificates.cert-manager.io'][] {
-  const seen = new Set(
-    snapshot
-      .list('secrets')
-      .items.filter(({ certificates }) => certificates?.['tls.crt'] !== undefined)
-      .flatMap((secret) => managedBy(snapshot, secret)),
-  );
-  return snapshot.list('certificates.cert-manager.io').items.filter((one) => !seen.has(one));
-}
-
-function managedRow(one: ResourceTypes['certificates.cert-manager.io'], now: number): CertificateRow | undefined {
-  const { notBefore, notAfter, renewalTime } = one.status ?? {};
-  const start = millis(notBefore);
-  const end = millis(notAfter);
-  if (start === undefined || end === undefined) return undefined;
-  const names = [...(one.spec.dnsNames ?? []), ...(one.spec.ipAddresses ?? [])];
-  const { kind = 'Issuer', name = '' } = one.spec.issuerRef ?? {};
-  const expiry = renewedExpiryOf({ notBefore: start, notAfter: end }, now);
-  return {
-    subject: one.spec.commonName === undefined ? (names[0] ?? one.metadata.name) : `CN=${one.spec.commonName}`,
-    names,
-    issuer: `${kind} ${name}`,
-    issuedBy: [],
-    authority: one.spec.isCA === true,
-    selfSigned: false,
-    ...datesOf(start, end, now),
-    state: expiry?.state ?? 'ok',
-    ...(expiry === undefined ? {} : { severity: expiry.severity }),
-    places: [{ object: ref(one), field: 'status' }],
-    users: [],
-    renewal: { by: `cert-manager`, ...(renewalTime === undefined ? {} : { at: renewalTime }) },
-  };
-}
-
-/** The client certificate of the kubeconfig, of which only the dates are kept. */
-function clientRows({ access }: Snapshot<Reads>, { now, limits }: Context): readonly CertificateRow[] {
-  const start = millis(access?.client?.notBefore);
-  const end = millis(access?.client?.notAfter);
-  if (access === undefined || start === undefined || end === undefined) return [];
-  const expiry = expiryOf({ notBefore: start, notAfter: end }, now, limits.own);
-  return [
-    {
-      subject: 'client certificate',
-      names: [],
-      issuer: '-',
-      issuedBy: [],
-      authority: false,
-      selfSigned: false,
-      ...datesOf(start, end, now),
-      state: expiry?.state ?? 'ok',
-      ...(expiry === undefined ? {} : { severity: expiry.severity }),
-      places: [{ object: ref(kubeconfigOf(access)), field: 'users[].user.client-certificate-data' }],
-      users: [],
-    },
-  ];
-}
-
-/** A certificate of which CloudNativePG tells. */
-function postgresRow({ cluster, secret, notAfter, renewed }: PostgresCertificate, now: number): CertificateRow {
-  const expiry = renewedExpiryOf({ notBefore: notAfter - 90 * 86_400_000, notAfter }, now);
-  return {
-    subject: secret,
-    names: [],
-    issuer: '-',
-    issuedBy: [],
-    authority: false,
-    selfSigned: false,
-    notAfter: timeText(notAfter),
-    daysLeft: Math.floor((notAfter - now) / 86_400_000),
-    state: expiry?.state ?? 'ok',
-    ...(expiry === undefined ? {} : { severity: expiry.severity }),
-    places: [{ object: ref(cluster), field: `status.certificates.expirations[${secret}]` }],
-    users: [],
-    ...(renewed ? { renewal: { by: 'CloudNativePG' } } : {}),
   };
 }
 

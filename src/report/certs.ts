@@ -1,7 +1,8 @@
 import type { Loaded } from '../cluster/load.ts';
 import type { CertificateReport } from '../model/certs-schema.ts';
 import type { Gap } from '../model/snapshot.ts';
-import { type CertificateLimits, certificateRows } from './certificate-rows.ts';
+import { certificateRows } from './certificate-rows.ts';
+import type { CertificateLimits } from './told-certificates.ts';
 import { version } from './version.ts';
 
 /** Everything about the certificates of a cluster: the one object that both renderers print. `namespaces` is empty for all. */

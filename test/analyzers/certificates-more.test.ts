@@ -321,7 +321,8 @@ describe('the way to the API server', () => {
     ],
     ['20 days left of the own certificate', { client: dates(345, 20) }, [`warning ${config}`]],
     ['3 days left of the own certificate', { client: dates(362, 3) }, [`critical ${config}`]],
-    ['an own certificate of a day, halfway', { client: dates(0.5, 0.5) }, []],
+    ['a login of twelve hours, of which one is left', { client: dates(11 / 24, 1 / 24) }, []],
+    ['a login of twelve hours that is over', { client: dates(13 / 24, -1 / 24) }, []],
     [
       'an authority that only the kubeconfig knows ends soon',
       { trusted: make({ subject: 'gate', authority: true, from: 3_630, days: 20 }).pem },
