@@ -97,6 +97,20 @@ test.each([
   expect(err).toContain(`${file(name)} ${message}`);
 });
 
+test('what a baseline says cannot act upon a terminal, nor be counted as an incident', async () => {
+  const text = (await analyze(one, '-o', 'json')).out.replaceAll(
+    /"(message|name)": "[^"]*"/g,
+    '"$1": "x\\nCRITICAL  \\u001b[2J\\u202e"',
+  );
+  expect(JSON.parse(text).problems[0].message).toContain('\u001B');
+  await writeFile(file('hostile.json'), text.replaceAll(/"id": "[^"]*"/g, '"id": "other"'));
+  const { code, out } = await analyze([node('n1')], '--baseline', file('hostile.json'), '--all');
+  expect(code).toBe(0);
+  expect(out).toContain('1 resolved');
+  expect(['\u001B', '\u202E'].filter((char) => out.includes(char))).toEqual([]);
+  expect(out).not.toMatch(/^CRITICAL/m);
+});
+
 test('refuses a folder', async () => {
   expect((await analyze(one, '--baseline', folder)).err).toContain('is no report');
 });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { intake } from '../../../src/cluster/redact/intake.ts';
 import { matchesGlob } from '../../../src/graph/glob.ts';
@@ -53,6 +54,23 @@ test.each([
   [{ 'mekhanikube.io/zzz': 'A' }, { codes: [], faults: ['there is no annotation mekhanikube.io/zzz'] }],
 ])('annotations %j', (annotations, wanted) => {
   expect(readAnnotations(annotations)).toEqual(wanted);
+});
+
+test('whatever annotations hold, they are read, and what is said of them is short', () => {
+  const name = fc.oneof(
+    fc.constantFrom(ignore, `${ignore}-until`, `${ignore}-reason`),
+    fc.string().map((rest) => `mekhanikube.io/${rest}`),
+    fc.string(),
+  );
+  const value = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ minLength: 300, maxLength: 2_000 }));
+  fc.assert(
+    fc.property(fc.dictionary(name, value), (annotations) => {
+      const { codes, reason = '', faults } = readAnnotations(annotations);
+      for (const text of [reason, ...faults]) expect(text.length).toBeLessThan(2_000);
+      for (const code of codes) expect(code).toMatch(/^[A-Za-z0-9*]+$/);
+      for (const code of codes) expect(code).not.toContain('**');
+    }),
+  );
 });
 
 test('the loader keeps what we read, of every kind of object, and masks what looks secret in a reason', () => {
