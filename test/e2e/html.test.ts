@@ -194,6 +194,16 @@ describe.skipIf(missing !== undefined)('the HTML report in Chromium', () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await command.locator('code').innerText());
   });
 
+  test('copies where the browser keeps the clipboard from it, as over plain HTTP', async () => {
+    const { page } = await open((await goldenReports()).broken);
+    await page.evaluate(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`);
+    const command = page.locator('.cmd').first();
+    await page.evaluate(`document.addEventListener('copy', () => { window.copied = String(getSelection()) })`);
+    await command.getByRole('button').click();
+    await expect.poll(() => command.getByRole('button').innerText()).toBe('Copied');
+    expect(await page.evaluate('window.copied')).toBe(await command.locator('code').innerText());
+  });
+
   test('can be used with the keyboard alone', async () => {
     const { page } = await open((await goldenReports()).broken);
     const active = () => page.evaluate<string>('document.activeElement.textContent');

@@ -13,6 +13,7 @@ const shown = 20;
 /** When certificates end, on one line of time, worst first. Nothing where none were seen. */
 export function certificatesOf({ certificates = [], takenAt }: Report): Html | undefined {
   if (certificates.length === 0) return undefined;
+  const renewed = certificates.some(({ renewal }) => renewal?.at !== undefined);
   const scale = timeScale(certificates.map((one) => daysOf(one, takenAt)));
   const rows = certificates.map((one) => rowOf(one, scale, takenAt));
   const rest = rows.slice(shown);
@@ -34,7 +35,9 @@ export function certificatesOf({ certificates = [], takenAt }: Report): Html | u
     </div>`;
   return html`<section id="certificates" aria-labelledby="certificates-title">
     <h2 id="certificates-title">Certificates</h2>
-    <p class="note">${summaryOf(certificates)} The nearer to now, the wider the scale.</p>
+    <p class="note">
+      ${summaryOf(certificates)} The nearer to now, the wider the scale.${renewed && ' A ring is the next renewal.'}
+    </p>
     ${list(rows.slice(0, shown))}
     ${
       rest.length > 0 &&
