@@ -82,6 +82,7 @@ export {
   isNodeFact,
   nearestNode,
 } from './graph/scheduling/change.ts';
+export { type ClaimGap, claimGaps } from './graph/scheduling/claim-names.ts';
 export { claimUses, classOf, selectedNodeAnnotation } from './graph/scheduling/claims.ts';
 export { matchesNodeSelector, namedNodes, nodeAffinityMiss } from './graph/scheduling/node-affinity.ts';
 export { clusterOf, type SchedulingReads, takesRoom } from './graph/scheduling/occupancy.ts';

@@ -8,6 +8,7 @@ export const pendingCodes = {
   PodBlockedByOldReplica: { severity: 'critical', title: 'Rollout that waits for its own older pods', breaks },
   PodSchedulingGated: { severity: 'info', title: 'Pod held back by a scheduling gate', breaks },
   PodNotPickedUp: { severity: 'critical', title: 'Pod that no scheduler looks at', breaks },
+  PodDeviceClaimMissing: { severity: 'critical', title: 'Pod whose device claim does not exist', breaks },
   PodSchedulerError: { severity: 'critical', title: 'Pod at which the scheduler fails', breaks },
 } as const satisfies Record<string, CodeSpec>;
 

@@ -9,6 +9,7 @@ import {
   type PendingSnapshot,
   severityOf,
 } from './pending-case.ts';
+import { withoutClaims } from './pending-claims.ts';
 import { notPickedUp } from './pending-scheduler.ts';
 import { quote } from './text.ts';
 import { unschedulable } from './unschedulable.ts';
@@ -30,8 +31,11 @@ function* waiting(one: PendingCase): Iterable<Draft<Code>> {
       message: `held back by scheduling gate ${gates.join(', ') || 'of its creator'}`,
       evidence: gates.length > 0 ? [field(pod, 'spec.schedulingGates', gates.join(', '))] : conditionEvidence(one),
     });
-  } else if (scheduled?.status !== 'False') yield* notPickedUp(one);
-  else if (scheduled.reason === 'SchedulerError') {
+  } else if (scheduled?.status !== 'False') {
+    const claims = withoutClaims(one);
+    if (claims === undefined) yield* notPickedUp(one);
+    else yield claims;
+  } else if (scheduled.reason === 'SchedulerError') {
     yield pendingDraft(one, 'PodSchedulerError', {
       severity: severityOf(one),
       message: `the scheduler failed while placing it: ${quote(scheduled.message) || 'it does not say why'}`,

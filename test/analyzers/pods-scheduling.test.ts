@@ -428,6 +428,62 @@ describe('devices', () => {
     expect(message([node('n1'), ...objects])).toEqual([text]);
   });
 
+  const unread = (name: string, resourceClaims: Patch[], status: Patch = {}) =>
+    pod(name, {
+      spec: { nodeName: '', resourceClaims },
+      status: { phase: 'Pending', conditions: [], ...status },
+      metadata: { creationTimestamp: ago('1h') },
+    });
+  const byTemplate = unread('web', [{ name: 'gpu', resourceClaimTemplateName: 'large' }]);
+  test.each<[string, readonly KubeObject[], SnapshotOptions, string]>([
+    [
+      'no claim is made of a template',
+      [byTemplate],
+      {},
+      'critical PodDeviceClaimMissing: the scheduler leaves it aside, for no claim is made of ResourceClaimTemplate large',
+    ],
+    [
+      'and why',
+      [
+        byTemplate,
+        event(byTemplate, 'FailedResourceClaimCreation', 'resourceclaimtemplate.resource.k8s.io "large" not found'),
+      ],
+      {},
+      'critical PodDeviceClaimMissing: the scheduler leaves it aside, for no claim is made of ResourceClaimTemplate large: resourceclaimtemplate.resource.k8s.io "large" not found',
+    ],
+    [
+      'a claim that is not there',
+      [unread('web', [{ name: 'gpu', resourceClaimName: 'train' }])],
+      {},
+      'critical PodDeviceClaimMissing: the scheduler leaves it aside, for ResourceClaim train does not exist',
+    ],
+    [
+      'a claim that could not be seen',
+      [unread('web', [{ name: 'gpu', resourceClaimName: 'train' }])],
+      { missing: { 'resourceclaims.resource.k8s.io': 'forbidden' } },
+      'warning PodUnschedulable: the scheduler has not looked at it; why cannot be told, for its device claims could not be seen',
+    ],
+    [
+      'a claim that is there: the scheduler is silent',
+      [unread('web', [{ name: 'gpu', resourceClaimName: 'train' }]), wanted(1)],
+      {},
+      'warning PodNotPickedUp: the scheduler default-scheduler has not looked at the pod for 1h',
+    ],
+    [
+      'a claim that turned out not to be needed',
+      [
+        unread('web', [{ name: 'gpu', resourceClaimTemplateName: 'large' }], {
+          resourceClaimStatuses: [{ name: 'gpu' }],
+        }),
+      ],
+      {},
+      'warning PodNotPickedUp: the scheduler default-scheduler has not looked at the pod for 1h',
+    ],
+  ])('claims of a pod that the scheduler has not looked at: %s', (_name, objects, options, text) => {
+    const all = drafts(analyzer, snapshotOf([node('n1'), ...objects], options));
+    expect(all.map(({ code, severity, message: told }) => `${severity} ${code}: ${told}`)).toEqual([text]);
+  });
+
   test('what a claim asks for is shown', () => {
     const [draft] = drafts(analyzer, snapshotOf([node('n1'), gpus(), two, wanted(1, unfit), claimer]));
     expect(draft?.evidence).toContainEqual(

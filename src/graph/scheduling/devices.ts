@@ -1,5 +1,6 @@
 import type { Node, Pod } from '../../model/resources.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { type ClaimName, claimNames } from './claim-names.ts';
 import { type DeviceClaim, type DeviceReads, type DeviceRequest, served, supplyOf } from './device-supply.ts';
 import { matchesNodeSelector } from './node-affinity.ts';
 import type { Reason } from './reasons.ts';
@@ -48,26 +49,6 @@ export function claimsText(snapshot: Snapshot<DeviceReads>, pod: Pod): string {
         : [claim, found.state];
     }),
   );
-}
-
-interface ClaimName {
-  /** As `source` of a reason. */
-  readonly source: string;
-  /** Undefined while the claim is not made of its template yet. */
-  readonly claim: string | undefined;
-}
-
-function claimNames({ spec, status }: Pod): readonly ClaimName[] {
-  const made = new Map((status?.resourceClaimStatuses ?? []).map((one) => [one.name, one.resourceClaimName]));
-  return (spec.resourceClaims ?? [])
-    .filter(({ name }) => !made.has(name) || made.get(name) !== undefined)
-    .map(({ name, resourceClaimName, resourceClaimTemplateName }) => ({
-      source:
-        resourceClaimName === undefined
-          ? `ResourceClaimTemplate ${resourceClaimTemplateName ?? name}`
-          : `ResourceClaim ${resourceClaimName}`,
-      claim: resourceClaimName ?? made.get(name),
-    }));
 }
 
 function claimCheck(
