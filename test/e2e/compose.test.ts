@@ -1,68 +1,30 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { documented } from '../support/env-example.ts';
-import { BuildFailed, CannotBuild, goProgram } from './support/go-program.ts';
+import { type Compose, composeFiles, realCompose, type Service, servicesOf } from './support/compose.ts';
+import { BuildFailed, CannotBuild } from './support/go-program.ts';
+import { ollamaProgram } from './support/ollama-program.ts';
 
-const execute = promisify(execFile);
 const project = path.resolve(import.meta.dirname, '../..');
-const files = ['docker-compose.yml', 'docker-compose.bridge.yml'];
+const real = await realCompose();
 
-/** The real Compose, or why there is none on this machine. */
-const program = await goProgram(
-  {
-    name: 'compose',
-    folder: path.resolve(import.meta.dirname, '../tools/compose'),
-    package: 'github.com/docker/compose/v2/cmd',
-  },
-  (line) => console.error(line),
-).catch((error: unknown) => {
-  if (!(error instanceof CannotBuild) || error instanceof BuildFailed) throw error;
-  console.error(`Skipped: ${error.message.split('\n', 1).join('')}`);
-  return undefined;
-});
-
-interface Service {
-  readonly image: string;
-  readonly user?: string;
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly network_mode?: string;
-  readonly networks?: Readonly<Record<string, unknown>>;
-  readonly extra_hosts?: readonly string[];
-  readonly environment?: Readonly<Record<string, string | null>>;
-  readonly entrypoint?: readonly string[] | null;
-  readonly command?: readonly string[] | null;
-  readonly ports?: readonly { readonly host_ip: string; readonly published: string }[];
-  readonly volumes: readonly { readonly source: string; readonly target: string; readonly read_only?: boolean }[];
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly string[] };
-  readonly deploy?: unknown;
-}
-
-describe.skipIf(program === undefined)('docker-compose.yml, read by the real Compose', () => {
+describe.skipIf(real === undefined)('docker-compose.yml, read by the real Compose', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'compose-'));
-    for (const file of files) await cp(path.join(project, file), path.join(folder, file));
+    for (const file of composeFiles) await cp(path.join(project, file), path.join(folder, file));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function compose(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const options = { cwd: folder, env: { PATH: '/usr/bin:/bin', HOME: '/home/jane', ...env } };
-    const { stdout, stderr } = await execute(program!, words, options);
-    // A warning would be a variable that nothing sets, or a word that Compose no longer knows.
-    expect(stderr).toBe('');
-    return stdout;
-  }
-  async function services(words: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-    const text = await compose([...words, '--profile', '*', 'config', '--format', 'json'], env);
-    return (JSON.parse(text) as { services: Readonly<Record<string, Service>> }).services;
-  }
-  const bridged = files.flatMap((file) => ['-f', file]);
+  const compose: Compose = (words, env) => real!(folder)(words, env);
+  const services = (words?: readonly string[], env?: Readonly<Record<string, string>>) =>
+    servicesOf(compose, words, env);
+  const bridged = composeFiles.flatMap((file) => ['-f', file]);
 
   test('nothing but Ollama is started by "up"; GPUs come with a profile of their own', async () => {
     const started = async (...words: string[]) =>
@@ -165,7 +127,7 @@ describe.skipIf(program === undefined)('docker-compose.yml, read by the real Com
     OLLAMA_PORT: ({ ollama }) => ollama?.ports?.[0]?.published,
     OLLAMA_GPU_PORT: ({ 'ollama-gpu': gpu }) => gpu?.ports?.[0]?.published,
     OLLAMA_VERSION: ({ ollama }) => ollama?.image.split(':')[1],
-    COMPOSE_FILE: ({ mekhanikube }) => (mekhanikube?.network_mode === 'host' ? undefined : files.join(':')),
+    COMPOSE_FILE: ({ mekhanikube }) => (mekhanikube?.network_mode === 'host' ? undefined : composeFiles.join(':')),
   };
 
   test.each(Object.entries(documented))('.env.example: %s=%s arrives', async (name, value) => {
@@ -193,4 +155,36 @@ describe.skipIf(program === undefined)('docker-compose.yml, read by the real Com
     const given = Object.entries(plain['mekhanikube']?.environment ?? {}).filter(([, value]) => value !== null);
     expect(given.map(([name]) => name)).toEqual(['KUBECONFIG', 'OLLAMA_HOST']);
   });
+});
+
+const program = await ollamaProgram((line) => console.error(line)).catch((error: unknown) => {
+  if (!(error instanceof CannotBuild) || error instanceof BuildFailed) throw error;
+  console.error(`Skipped: ${error.message.split('\n', 1).join('')}`);
+  return undefined;
+});
+
+test.skipIf(real === undefined || program === undefined)('the health check tells a real Ollama from none', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'health-'));
+  await cp(path.join(project, 'docker-compose.yml'), path.join(folder, 'docker-compose.yml'));
+  const { ollama } = await servicesOf(real!(folder));
+  const [kind, command, ...words] = ollama!.healthcheck!.test;
+  expect([kind, command]).toEqual(['CMD', 'ollama']);
+  // The image sets this address: the server listens on it, and its own client takes it for this machine.
+  const port = String(20_000 + (process.pid % 10_000));
+  const env = { PATH: process.env['PATH'], HOME: folder, OLLAMA_HOST: `127.0.0.1:${port}` };
+  const check = () =>
+    promisify(execFile)(program!, words, { env: { ...env, OLLAMA_HOST: `0.0.0.0:${port}` } }).then(
+      () => 'healthy',
+      (error: { code: number }) => error.code,
+    );
+  expect(await check()).toBe(1);
+  const server = spawn(program!, ['serve'], { env, stdio: 'ignore' });
+  try {
+    await vi.waitFor(async () => expect(await check()).toBe('healthy'), { timeout: 30_000, interval: 300 });
+  } finally {
+    const ended = once(server, 'exit');
+    server.kill();
+    await ended;
+    await rm(folder, { recursive: true });
+  }
 });
