@@ -38,6 +38,8 @@ export function objectsText(objects: readonly ObjectRef[], home: string | undefi
 export function pathValues({ object, field: path }: CertificateHolder): Readonly<Record<string, string>> {
   const key = /^data\[(.*)\]$/s.exec(path)?.[1]?.replaceAll('.', String.raw`\.`);
   if (object.kind === 'CertificateRequest') return { request: object.metadata.name };
+  if (object.kind === 'Config') return { kubeconfig: object.metadata.name };
+  if (object.kind === 'Kafka') return { kafka: object.metadata.name };
   if (key === undefined) return {};
   return object.kind === 'Secret' ? { data_path: key } : { map_path: key };
 }
