@@ -1,8 +1,9 @@
-/** Writes schema/: the public forms of `mekhanikube analyze -o json` (report.json), `gpu -o json` (gpu.json), `certs -o json` (certs.json) and `diff -o json` (diff.json). */
+/** Writes schema/: the public forms of `mekhanikube analyze -o json` (report.json), `gpu -o json` (gpu.json), `certs -o json` (certs.json), `diff -o json` (diff.json), and of several clusters (fleet.json). */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { certsSchema } from '../src/model/certs-schema.ts';
 import { diffSchema } from '../src/model/diff-schema.ts';
+import { fleetSchema } from '../src/model/fleet-schema.ts';
 import { gpuSchema } from '../src/model/gpu-schema.ts';
 import { reportSchema } from '../src/model/report-schema.ts';
 
@@ -26,6 +27,11 @@ export function diffSchemaText(): string {
   return `${JSON.stringify(z.toJSONSchema(diffSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
 }
 
+/** The same of `mekhanikube analyze -o json` with several contexts. */
+export function fleetSchemaText(): string {
+  return `${JSON.stringify(z.toJSONSchema(fleetSchema, { target: 'draft-2020-12' }), undefined, 2)}\n`;
+}
+
 if (import.meta.main) {
   const file = new URL('../schema/report.json', import.meta.url);
   await mkdir(new URL('.', file), { recursive: true });
@@ -33,4 +39,5 @@ if (import.meta.main) {
   await writeFile(new URL('gpu.json', file), gpuSchemaText());
   await writeFile(new URL('certs.json', file), certsSchemaText());
   await writeFile(new URL('diff.json', file), diffSchemaText());
+  await writeFile(new URL('fleet.json', file), fleetSchemaText());
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/load.ts';
 import type { Analyzer } from '../model/finding.ts';
+import type { Report } from '../model/report.ts';
 import type { RunOptions } from '../pipeline.ts';
 import { checkConflicts } from './conflicts.ts';
 import { exitCodes, verdict } from './exit.ts';
@@ -11,7 +12,7 @@ import { hooksFor } from './hooks.ts';
 import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 import { isForPerson, refuseFailed } from './outputs.ts';
-import { printReport } from './print-report.ts';
+import { type ExplainListener, printReport } from './print-report.ts';
 import { startProgress } from './progress.ts';
 
 /** Diagnoses a cluster or a recording and prints the report. @returns the exit code. */
@@ -39,29 +40,46 @@ export async function analyzeCommand(
       : await (await import('./push.ts')).preparePush(config, io);
   const progress = await startProgress(io, isForPerson(config.output) && !config.verbose);
   const hooks = hooksFor(io, config, progress);
-  let diagnosis: Awaited<ReturnType<typeof run>>;
-  try {
-    const wanted = neededResources(analyzers);
-    const load = () => (config.from.length > 0 ? loaders.recorded(config, hooks) : loaders.live(config, hooks, wanted));
-    diagnosis = await run({ ...toRunOptions(config, targets, analyzers), baseline, load, onStep: hooks.onStep });
-  } finally {
-    progress.stop();
-  }
   const facts = factsOf(analyzers);
+  const wanted = neededResources(analyzers);
+  const diagnose = (one: Config) => {
+    const load = () => (one.from.length > 0 ? loaders.recorded(one, hooks) : loaders.live(one, hooks, wanted));
+    return run({ ...toRunOptions(one, targets, analyzers), baseline, load, onStep: hooks.onStep });
+  };
+  const print = (diagnosis: Awaited<ReturnType<typeof diagnose>>, one: Config) => {
+    const explain = explaining && ((to: ExplainListener) => explaining.explain(diagnosis, facts.titleOf, to));
+    return printReport(diagnosis.report, { config: one, io, facts, explain });
+  };
+  const isPushed = async (report: Report) => push === undefined || (await push(report)) !== undefined;
+  const contexts = await contextsOf(config, io);
+  if (contexts !== undefined) {
+    const { fleetRun } = await import('./fleet.ts');
+    const steps = { diagnose, print, isPushed, onRead: () => progress.stop() };
+    return fleetRun(contexts, { config: { ...config, allContexts: false }, io, facts }, steps).finally(() => {
+      progress.stop();
+    });
+  }
+  const diagnosis = await diagnose(config).finally(() => {
+    progress.stop();
+  });
   if (config.showPrompt) {
     await explaining?.showPrompts(diagnosis, facts.titleOf);
     return verdict(diagnosis.report, config);
   }
-  const { report, failures } = await printReport(diagnosis.report, {
-    config,
-    io,
-    facts,
-    explain: explaining && ((listener) => explaining.explain(diagnosis, facts.titleOf, listener)),
-  });
-  const isPushed = push === undefined || (await push(report)) !== undefined;
+  const { report, failures } = await print(diagnosis, config);
+  const pushed = await isPushed(report);
   refuseFailed(failures);
   // What is wrong with the cluster weighs more than a gateway that is away.
-  return verdict(report, config) || (isPushed ? exitCodes.ok : exitCodes.notPushed);
+  return verdict(report, config) || (pushed ? exitCodes.ok : exitCodes.notPushed);
+}
+
+/** The contexts of several clusters; undefined where one cluster is to be read. */
+async function contextsOf(config: Config, { environment: env }: Io): Promise<readonly string[] | undefined> {
+  const { allContexts, context, kubeconfig } = config;
+  const named = [...new Set(context)];
+  if (!allContexts) return named.length > 1 ? named : undefined;
+  const { contextNames, surroundings } = await import('../cluster/live.ts');
+  return contextNames({ ...(kubeconfig === undefined ? {} : { kubeconfig }), env, around: surroundings(env) });
 }
 
 /** What the configuration says of a run. */

@@ -61,7 +61,8 @@ function serverOptions(config: Config, hooks: LoadHooks, around: Surroundings): 
   return {
     env: hooks.environment,
     around,
-    ...given(config, ['kubeconfig', 'context', 'cluster', 'user', 'token', 'as']),
+    ...given(config, ['kubeconfig', 'cluster', 'user', 'token', 'as']),
+    ...oneContext(config),
     asGroup: config.asGroup,
     insecureSkipTlsVerify: config.insecureSkipTlsVerify,
     ...(config.requestTimeout === undefined ? {} : { requestTimeoutMs: config.requestTimeout }),
@@ -70,8 +71,16 @@ function serverOptions(config: Config, hooks: LoadHooks, around: Surroundings): 
   };
 }
 
+/** @throws UserError where several are named, and what runs reads one cluster. */
+function oneContext({ context, allContexts }: Config): { readonly context?: string } {
+  const [name] = context;
+  if (context.length > 1 || allContexts)
+    throw new UserError('one-context', 'only analyze reads several clusters', { hint: 'Name one --context.' });
+  return name === undefined ? {} : { context: name };
+}
+
 /** Those of some options that were given. */
-function given<Name extends 'kubeconfig' | 'context' | 'cluster' | 'user' | 'token' | 'as'>(
+function given<Name extends 'kubeconfig' | 'cluster' | 'user' | 'token' | 'as'>(
   config: Config,
   names: readonly Name[],
 ): Partial<Record<Name, string>> {

@@ -6,6 +6,7 @@ import { flagName } from '../config/sources.ts';
 const live = [
   'kubeconfig',
   'context',
+  'allContexts',
   'cluster',
   'user',
   'as',
@@ -60,6 +61,14 @@ export function checkConflicts(flags: Readonly<Record<string, unknown>>, config:
     throw new UserError('conflict', `${flagName(idlePush)} is for a push gateway: name one with --push-gateway`);
   if (config.showPrompt && 'pushGateway' in flags)
     throw new UserError('conflict', '--show-prompt makes no report that could go to --push-gateway');
+  const isFleet = config.allContexts || new Set(config.context).size > 1;
+  const forOne = isFleet
+    ? (['baseline', 'showPrompt', 'cluster', 'user'] as const).find((name) => name in flags)
+    : undefined;
+  if (forOne !== undefined)
+    throw new UserError('conflict', `${flagName(forOne)} is for one cluster, and several were asked for`);
+  if (config.allContexts && 'context' in flags && 'allContexts' in flags)
+    throw new UserError('conflict', '--context and --all-contexts exclude each other');
   if (config.partial && config.complete.length > 0)
     throw new UserError('conflict', '--partial and --complete contradict each other');
   if (config.output.filter(({ file }) => file === undefined).length > 1)

@@ -14,7 +14,7 @@ export function addGlobalFlags(command: Command): Command {
       '--kubeconfig <file>',
       'kubeconfig to use (default: KUBECONFIG, then ~/.kube/config, then the service account of the pod)',
     )
-    .option('--context <name>', 'context of the kubeconfig')
+    .addOption(new Option('--context <name>', 'context of the kubeconfig; analyze: repeatable').argParser(collect))
     .option('--cluster <name>', 'cluster of the kubeconfig')
     .option('--user <name>', 'user of the kubeconfig')
     .option(
@@ -60,6 +60,11 @@ export function addRecordingFlags(command: Command): Command {
       ).argParser(collect),
     )
     .option('--partial', 'take nothing of the recording as complete');
+}
+
+/** Which clusters, where there are several. */
+export function addFleetFlags(command: Command): Command {
+  return command.option('--all-contexts', 'diagnose the clusters of all contexts of the kubeconfig');
 }
 
 /** Which incidents to show. */

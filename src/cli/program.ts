@@ -5,6 +5,7 @@ import {
   addCertificateFlags,
   addDiffFlags,
   addExplainFlags,
+  addFleetFlags,
   addGlobalFlags,
   addNamespaceFlag,
   addOllamaFlags,
@@ -30,6 +31,7 @@ Examples:
   mekhanikube analyze deployment/web -n shop        one workload and whatever breaks it
   mekhanikube analyze -o json --fail-on critical    for scripts
   mekhanikube analyze --explain --model qwen3:8b    have a local model of Ollama explain what is wrong
+  mekhanikube analyze --context a --context b       several clusters, in one report; --all-contexts for all
   mekhanikube gpu                                   who holds the GPUs, and who waits for them
   mekhanikube certs                                 every certificate, those that end first at the top
   mekhanikube watch --interval 5m                   print what changes, serve metrics and a page
@@ -59,7 +61,7 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .command('analyze')
     .description('diagnose a cluster, or a recording of one')
     .argument('[targets...]', 'only incidents that touch these: deployment/web, pod/api-0, or deployments');
-  for (const add of [addScopeFlags, addOutputFlags, addCertificateFlags, addExplainFlags]) add(analyze);
+  for (const add of [addFleetFlags, addScopeFlags, addOutputFlags, addCertificateFlags, addExplainFlags]) add(analyze);
   addPushFlags(analyze);
   addSecretsFlag(addRecordingFlags(analyze));
   analyze.action(async (targets: string[], _flags, command: Command) => {

@@ -13,6 +13,7 @@ import { gapsOf, hintsOf, type Reading, requireSomething } from './live-result.t
 import type { Loaded } from './load.ts';
 import { createStore } from './store.ts';
 
+export { contextNames } from './kubeconfig/contexts.ts';
 export { resolveConfig } from './kubeconfig/resolve.ts';
 export { surroundings } from './kubeconfig/surroundings.ts';
 export type { Connection, ConfigOptions, RequestInfo, Surroundings };

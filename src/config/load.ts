@@ -6,6 +6,8 @@ import { type Layer, layerSchema } from './schema.ts';
 import { flagName, fromAssignments, fromEnvironment, variableName } from './sources.ts';
 
 const defaults = {
+  context: [],
+  allContexts: false,
   asGroup: [],
   insecureSkipTlsVerify: false,
   secrets: 'auto',
@@ -67,6 +69,7 @@ export async function loadConfig({ flags, environment, analyzers }: ConfigInput)
   return layers.reduce<Config>(merge, {
     ...defaults,
     namespace: [],
+    context: [],
     asGroup: [],
     from: [],
     complete: [],

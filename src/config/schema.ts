@@ -68,7 +68,8 @@ function atHome(file: string): string {
 
 const options = {
   kubeconfig: text,
-  context: text,
+  context: paths,
+  allContexts: flag,
   cluster: text,
   user: text,
   token: text,

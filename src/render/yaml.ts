@@ -1,3 +1,4 @@
+import type { FleetReport } from '../model/fleet-schema.ts';
 import type { Report } from '../model/report.ts';
 import { actedUpon } from './terminal.ts';
 
@@ -5,7 +6,7 @@ import { actedUpon } from './terminal.ts';
  * The report as YAML, with the fields of schema/report.json. Written here and not by a library, for the one at hand takes seconds for
  * ten thousand problems and leaves format characters as they are.
  */
-export function renderYaml(report: Report): string {
+export function renderYaml(report: Report | FleetReport): string {
   const lines = new Lines();
   writeMap(report, '', '', lines);
   return lines.text();

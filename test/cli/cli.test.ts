@@ -188,7 +188,7 @@ describe('failures are said in a line, with a hint', () => {
 
 describe('where to read from', () => {
   test('flags may stand before and after the command', async () => {
-    const expected = [['live', { context: 'a', namespace: [], secrets: 'auto' }]];
+    const expected = [['live', { context: ['a'], namespace: [], secrets: 'auto' }]];
     expect((await cli('--context a analyze')).loads).toEqual(expected);
     expect((await cli('analyze --context a')).loads).toEqual(expected);
   });

@@ -73,6 +73,8 @@ test.each([
 
 test('without anything there are defaults', async () => {
   expect(await config({})).toEqual({
+    context: [],
+    allContexts: false,
     asGroup: [],
     ignore: [],
     pushGroup: [],
@@ -157,7 +159,7 @@ test('flags win over the environment, which wins over the file, name by name', a
   expect(result).toMatchObject({
     failOn: 'info',
     severity: 'critical',
-    context: 'flag',
+    context: ['flag'],
     analyzers: { pods: { grace: 3, restarts: 2, usage: 1 } },
   });
 });
@@ -288,9 +290,9 @@ describe('where the file is', () => {
     await writeFile(one, 'context: one');
     await writeFile(other, 'context: other');
     const input = { file: 'context: folder', environment: { MEKHANIKUBE_CONFIG: other } };
-    expect((await config({ ...input, flags: { config: one } })).context).toBe('one');
-    expect((await config(input)).context).toBe('other');
-    expect((await config({ file: 'context: folder' })).context).toBe('folder');
+    expect((await config({ ...input, flags: { config: one } })).context).toEqual(['one']);
+    expect((await config(input)).context).toEqual(['other']);
+    expect((await config({ file: 'context: folder' })).context).toEqual(['folder']);
   });
 
   test('the working directory is never looked at', async () => {
@@ -301,7 +303,7 @@ describe('where the file is', () => {
     const input = { flags: {}, environment: { XDG_CONFIG_HOME: join(folder, 'none') }, analyzers };
     try {
       process.chdir(join(folder, 'work'));
-      expect((await loadConfig(input)).context).toBeUndefined();
+      expect((await loadConfig(input)).context).toEqual([]);
     } finally {
       process.chdir(before);
     }
