@@ -9,6 +9,8 @@ export function errorCode(error: unknown): string | undefined {
     const { code } = at as NodeJS.ErrnoException;
     if (typeof code === 'string') return code;
     if (at.name === 'TimeoutError') return 'TIMEOUT';
+    // Some of undici's parser errors have no code.
+    if (at.name === 'HTTPParserError') return 'HPE_UNKNOWN';
   }
   return undefined;
 }

@@ -109,7 +109,8 @@ const connection: Connection = {
   impersonation: {},
   credentials: fixed({}),
 };
-const coded = (code: string) => Object.assign(new Error('secret'), { code });
+const coded = (code: string) =>
+  Object.assign(new Error('secret'), code === 'HTTPParserError' ? { name: code } : { code });
 
 test.each([
   ['ENOTFOUND', 'unreachable', 'its name is not known'],
@@ -117,6 +118,7 @@ test.each([
   ['ECONNRESET', 'unreachable', 'the connection broke'],
   ['UND_ERR_INFO', 'unreachable', 'the connection broke'],
   ['HPE_INVALID_CONSTANT', 'unreachable', 'it does not speak HTTP'],
+  ['HTTPParserError', 'unreachable', 'it does not speak HTTP'],
   ['EWHATEVER', 'unreachable', 'EWHATEVER'],
   ['CERT_NOT_YET_VALID', 'tls-untrusted', 'is not valid yet'],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls-untrusted', 'does not speak TLS'],
