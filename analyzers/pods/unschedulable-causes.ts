@@ -38,15 +38,25 @@ function nodeLink({ node, reasons }: Verdict): CauseLink | undefined {
     const taints = reasons.flatMap((reason) => (reason.kind === 'taint' ? [taintText(reason.taint)] : []));
     return taints.length > 0 ? link('spec.taints', taints.join(', ')) : link('spec.unschedulable', 'true');
   }
+  if (reasons.every(isTaken)) return link('spec.devices[].taints', 'NoSchedule');
   if (!reasons.every((reason) => isDeviceFault(node, reason))) return undefined;
   const [first] = reasons;
   if (first?.kind !== 'resource') return undefined;
   return link('status.allocatable', `${first.resource}: ${node.status?.allocatable?.[first.resource] ?? 'absent'}`);
 }
 
+/** Devices of which there would be enough, had their driver not taken some out of service. */
+function isTaken(reason: Reason): boolean {
+  if (reason.kind !== 'resource' && reason.kind !== 'devices') return false;
+  const { tainted = 0, asked, free } = reason;
+  return tainted > 0 && free + tainted >= asked;
+}
+
 /** A device resource of which the node has more than it can give out: its plugin is gone, or devices are unhealthy. */
 function isDeviceFault(node: Verdict['node'], reason: Reason): boolean {
   if (reason.kind !== 'resource' || !reason.resource.includes('/')) return false;
+  // What a driver hands out is not in the node's status.
+  if (reason.tainted !== undefined) return false;
   const { capacity, allocatable } = node.status ?? {};
   const owned = quantity(capacity?.[reason.resource]);
   const given = quantity(allocatable?.[reason.resource]) ?? 0n;

@@ -1,12 +1,12 @@
 /** GPU faults and what the engine makes of them together with those of pods, nodes and workloads. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import deployments from '../../analyzers/deployments/index.ts';
 import gpu from '../../analyzers/gpu/index.ts';
 import nodes from '../../analyzers/nodes/index.ts';
 import pods from '../../analyzers/pods/index.ts';
 import workloads from '../../analyzers/workloads/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { ago, deployment, merge, node, object, ownedBy, pod, replicaSet } from '../support/objects.ts';
+import { ago, deployment, merge, node, object, ownedBy, type Patch, pod, replicaSet } from '../support/objects.ts';
 import { diagnose, links, story } from '../support/snapshot.ts';
 import { cannotPull, crashingPlugin, gpuHolder, gpuNode, gpuWaiter, pluginPod, pluginSet } from './gpu-support.ts';
 
@@ -96,6 +96,45 @@ test('a kubelet that refuses pods for lack of devices is explained by them', () 
     'critical NodeGPUAllUnhealthy Node n1 [nvidia]',
     '  warning PodRejectedByNode Pod shop/train-0 [UnexpectedAdmissionError]',
   ]);
+});
+
+describe('devices that their driver took out of service', () => {
+  const serving = object('deviceclasses.resource.k8s.io', 'gpu.nvidia.com', {
+    spec: { extendedResourceName: 'nvidia.com/gpu' },
+  });
+  const lost = { taints: [{ key: 'gpu.nvidia.com/xid', value: '79', effect: 'NoSchedule' }] };
+  const slice = (...devices: Patch[]) =>
+    object('resourceslices.resource.k8s.io', 'n1-gpus', {
+      spec: {
+        driver: 'gpu.nvidia.com',
+        nodeName: 'n1',
+        pool: { name: 'n1', generation: 1, resourceSliceCount: 1 },
+        devices: devices.map((one, index) => ({ name: `gpu-${index}`, ...one })),
+      },
+    });
+  const claimer = gpuWaiter('train-1', 0, 'nvidia.com/gpu', {
+    ...ownedBy(set),
+    spec: { containers: [{ name: 'app', image: 'a' }], resourceClaims: [{ name: 'gpu', resourceClaimName: 'one' }] },
+  });
+  const claim = object('resourceclaims.resource.k8s.io', 'shop/one', {
+    spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu.nvidia.com', count: 1 } }] } },
+  });
+  const explained = [
+    'critical NodeGPUDeviceTainted Node n1 [nvidia]',
+    '  critical PodUnschedulable Deployment shop/train',
+  ];
+
+  test.each<[string, readonly KubeObject[], readonly string[]]>([
+    ['are the root of a classic request', [slice(lost), train], explained],
+    ['are the root of a claim', [slice(lost), claim, claimer], explained],
+    [
+      'explain nothing where even with them there are too few',
+      [slice(lost), gpuWaiter('train-1', 4, 'nvidia.com/gpu', ownedBy(set))],
+      ['critical PodUnschedulable Deployment shop/train', 'critical NodeGPUDeviceTainted Node n1 [nvidia]'],
+    ],
+  ])('%s', (_name, objects, expected) => {
+    expect(told(web, set, gpuNode('n1'), serving, ...objects)).toEqual(expected);
+  });
 });
 
 test('nodes that are merely full have no root but the pod', () => {

@@ -619,11 +619,11 @@ describe('a rollout that waits for itself', () => {
   const gpu = { 'nvidia.com/gpu': '1' };
   const host = node('n1', { status: { capacity: gpu, allocatable: gpu } });
   const story = (strategy: unknown, replicas = 1, old: Patch = {}) => {
-    const web = deployment('web', { spec: { replicas, strategy } });
-    const before = replicaSet(web, 'old');
-    const after = replicaSet(web, 'new', { metadata: { annotations: { 'deployment.kubernetes.io/revision': '2' } } });
+    const top = deployment('web', { spec: { replicas, strategy } });
+    const before = replicaSet(top, 'old');
+    const after = replicaSet(top, 'new', { metadata: { annotations: { 'deployment.kubernetes.io/revision': '2' } } });
     const holder = pod('web-old-1', { ...ownedBy(before), ...asks(gpu), ...old });
-    return [web, before, after, host, holder, pendingPod('web', { ...ownedBy(after), ...asks(gpu) })];
+    return [top, before, after, host, holder, pendingPod('web', { ...ownedBy(after), ...asks(gpu) })];
   };
   const rolling = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
   test.each([

@@ -20,6 +20,8 @@ export interface Supply {
   readonly total: number;
   /** Of these the ones that nobody has. */
   readonly free: number;
+  /** Beside these the ones that their driver took out of service by a taint, and that nobody has. */
+  readonly tainted: number;
   /** False where some of them may turn out not to fit. */
   readonly certain: boolean;
 }
@@ -85,12 +87,14 @@ export function supplyOf(snapshot: Snapshot<DeviceReads>, node: Node, request: E
       return true;
     });
   const listed = admitted(devicesOf(snapshot, node), ofClass);
-  const fit = admitted(listed, request.selectors).filter(
-    ({ device }) => untolerated(request.tolerations, device.taints).length === 0,
-  );
-  const free = fit.filter(({ key, device }) => !taken.has(key) || device.allowMultipleAllocations === true);
+  const admissible = admitted(listed, request.selectors);
+  const isTainted = ({ device }: ListedDevice) => untolerated(request.tolerations, device.taints).length > 0;
+  const isFree = ({ key, device }: ListedDevice) => !taken.has(key) || device.allowMultipleAllocations === true;
+  const fit = admissible.filter((one) => !isTainted(one));
+  const free = fit.filter(isFree);
+  const tainted = admissible.filter((one) => isTainted(one) && isFree(one)).length;
   // Parts of one device, and parts of its capacity, exclude each other in ways that are not followed here.
   if (free.some(({ device }) => device.consumesCounters !== undefined || device.allowMultipleAllocations === true))
     certain = false;
-  return { listed: listed.length, total: fit.length, free: free.length, certain };
+  return { listed: listed.length, total: fit.length, free: free.length, tainted, certain };
 }

@@ -115,8 +115,8 @@ function meet(
   const all = allocationMode === 'All';
   const asked = all ? 1 : count;
   if (found.state === 'absent') return { ...reason(one, 'no-class'), deviceClass, asked };
-  const { listed, total, free, certain } = supplyOf(snapshot, node, request);
-  const told = { ...reason(one, 'held'), deviceClass, asked, total, free };
+  const { listed, total, free, tainted, certain } = supplyOf(snapshot, node, request);
+  const told = { ...reason(one, 'held'), deviceClass, asked, total, free, tainted };
   if (listed === 0) return { ...told, why: 'not-listed' };
   if (total < asked) return { ...told, why: 'unfit' };
   // Looks for administrators take nothing away, so they need nothing free.
@@ -125,5 +125,5 @@ function meet(
 }
 
 function reason({ source, claim }: ClaimName, why: DeviceReason['why']): DeviceReason {
-  return { kind: 'devices', source, claim, why, deviceClass: '', asked: 0, total: 0, free: 0 };
+  return { kind: 'devices', source, claim, why, deviceClass: '', asked: 0, total: 0, free: 0, tainted: 0 };
 }

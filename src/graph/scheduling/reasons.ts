@@ -23,6 +23,8 @@ export type Reason =
       readonly free: number;
       /** Undefined where neither the node nor a driver on it offers the resource. */
       readonly allocatable: number | undefined;
+      /** Where a driver offers it: devices beside these that it took out of service. */
+      readonly tainted?: number;
     }
   | {
       readonly kind: 'devices';
@@ -37,6 +39,8 @@ export type Reason =
       /** Devices that the claim admits, and how many of them nobody has. */
       readonly total: number;
       readonly free: number;
+      /** Devices beside these that their driver took out of service. */
+      readonly tainted: number;
     }
   | { readonly kind: 'in-use'; readonly claim: string; readonly holders: readonly Pod[] }
   | { readonly kind: 'volume-limit'; readonly driver: string; readonly limit: number; readonly attached: number }

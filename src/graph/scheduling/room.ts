@@ -29,9 +29,9 @@ export function resourceReasons(
     if (asked === 0 || resource === 'pods') continue;
     const supply = (room.allocatable.get(resource) ?? 0) > 0 ? undefined : servedBy(resource);
     if (supply === 'unseen') continue;
-    if (supply !== undefined && supply.total > 0) {
-      if (asked > supply.free)
-        reasons.push({ kind: 'resource', resource, asked, free: supply.free, allocatable: supply.total });
+    if (supply !== undefined && supply.total + supply.tainted > 0) {
+      const { total, free, tainted } = supply;
+      if (asked > free) reasons.push({ kind: 'resource', resource, asked, free, allocatable: total, tainted });
       continue;
     }
     const reserved = kept.reduce((sum, one) => sum + (requestsOf(one).get(resource) ?? 0), 0);
