@@ -11,7 +11,12 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   const target = await realpath(path).catch(() => path);
   const before = await stat(target).catch(() => undefined);
   if (before === undefined || before.isFile()) await replace(target, text, before?.mode);
-  else await writeFile(target, text);
+  else await writeFile(target, text).catch(unlessReaderLeft);
+}
+
+/** A reader of a pipe that has seen enough is no error, as behind stdout. */
+function unlessReaderLeft(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
 }
 
 async function replace(target: string, text: string, mode: number | undefined): Promise<void> {

