@@ -89,7 +89,7 @@ test.each<[string, FakeOptions['other'], RegExp]>([
       response.end();
       return true;
     },
-    /error: .*end/,
+    /error: .*stopped in its middle/,
   ],
   [
     'no way to the registry',
