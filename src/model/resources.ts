@@ -416,6 +416,7 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
   },
   'resourceclaims.resource.k8s.io': {
     apiVersion: 'resource.k8s.io/v1',
+    earlier: 'resource.k8s.io/v1beta2',
     kind: 'ResourceClaim',
     plural: 'resourceclaims',
     namespaced: true,
@@ -424,6 +425,7 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
   },
   'deviceclasses.resource.k8s.io': {
     apiVersion: 'resource.k8s.io/v1',
+    earlier: 'resource.k8s.io/v1beta2',
     kind: 'DeviceClass',
     plural: 'deviceclasses',
     namespaced: false,
@@ -432,6 +434,7 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
   },
   'resourceslices.resource.k8s.io': {
     apiVersion: 'resource.k8s.io/v1',
+    earlier: 'resource.k8s.io/v1beta2',
     kind: 'ResourceSlice',
     plural: 'resourceslices',
     namespaced: false,

@@ -89,6 +89,25 @@ test.each([
   expect(gaps.map(({ name }) => name)).toEqual(complete ? [] : ['kafkas.kafka.strimzi.io']);
 });
 
+test.each(['deviceclasses', 'resourceclaims', 'resourceslices'] as const)(
+  '%s are read from servers before 1.34, too',
+  async (plural) => {
+    const groups = [{ name: 'resource.k8s.io', versions: [{ version: 'v1beta2' }] }];
+    const item = { metadata: { name: 'a', namespace: 'shop' }, spec: { driver: 'gpu.example.com' } };
+    const asked = cluster((path) =>
+      path === '/apis'
+        ? { body: { kind: 'APIGroupList', groups } }
+        : path.startsWith('/apis/resource.k8s.io/v1beta2/')
+          ? { body: { kind: 'List', apiVersion: 'resource.k8s.io/v1beta2', metadata: {}, items: [item] } }
+          : undefined,
+    );
+    const { snapshot } = await load(config(), { resources: [`${plural}.resource.k8s.io`, 'pods'] });
+    expect(asked).toContain(`/apis/resource.k8s.io/v1beta2/${plural}`);
+    const { items, complete } = snapshot.list(`${plural}.resource.k8s.io`);
+    expect([complete, items.map(({ apiVersion }) => apiVersion)]).toEqual([true, ['resource.k8s.io/v1']]);
+  },
+);
+
 test("the moment of the snapshot is the server's time at the first list", async () => {
   cluster(() => undefined);
   const { snapshot } = await load(config());
