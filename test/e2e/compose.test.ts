@@ -141,6 +141,20 @@ describe.skipIf(real === undefined)('docker-compose.yml, read by the real Compos
     }
   });
 
+  test('what README, Makefile and hints tell people to type exists', async () => {
+    const texts = ['README.md', 'Makefile', 'docker-compose.yml', 'src/cluster/kubeconfig/container-hints.ts'];
+    const text = (await Promise.all(texts.map((name) => readFile(path.join(project, name), 'utf8')))).join('\n');
+    const flags = new Set(
+      [...text.matchAll(/compose (?:run|up)((?: --[a-z-]+)+)/gi)].flatMap(([, all]) => all!.match(/--[a-z-]+/g)!),
+    );
+    for (const flag of ['--volume', '--user', '--env']) flags.add(flag);
+    const help = (await compose(['run', '--help'])) + (await compose(['up', '--help']));
+    expect([...flags].filter((flag) => !help.includes(`${flag} `))).toEqual([]);
+    expect(flags).toContain('--no-deps');
+    const named = [...text.matchAll(/(?:compose|COMPOSE\)) run (?:--\S+ )*([a-z][a-z-]+)/g)].map(([, name]) => name!);
+    expect([...new Set(named)].sort()).toEqual(['mekhanikube', 'mekhanikube-gpu', 'models']);
+  });
+
   test('a port of Ollama is used on both sides', async () => {
     const { mekhanikube } = await services([], { OLLAMA_PORT: '21434' });
     expect(mekhanikube?.environment?.['OLLAMA_HOST']).toBe('127.0.0.1:21434');
