@@ -9,6 +9,7 @@ import { neededResources } from '../../src/pipeline.ts';
 import { expected, readStory, told } from '../support/story-file.ts';
 import { requestsOf } from './support/audit.ts';
 import type { Cluster } from './support/cluster.ts';
+import { publishedRules } from './support/published.ts';
 import { letTimePass } from './support/snapshots.ts';
 import { passing, play, storyFile, storyNames } from './support/story.ts';
 import { runTool } from './support/tool.ts';
@@ -65,6 +66,8 @@ async function checkRequests(expect: ExpectStatic, cluster: Cluster, { stats }: 
   expect(requests.length).toBe(stats.requests);
   expect(requests.filter(({ verb }) => verb !== 'get' && verb !== 'list')).toEqual([]);
   expect(requests.filter(({ status }) => status !== 200)).toEqual([]);
+  const isPublished = await publishedRules();
+  expect(requests.filter((request) => !isPublished(request))).toEqual([]);
   const lists = requests.filter(({ verb }) => verb === 'list').map(({ path: list }) => list);
   expect(lists.length).toBe(new Set(lists).size);
   // Of custom resources only those whose group the server serves are asked for.
