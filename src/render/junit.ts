@@ -3,43 +3,20 @@ import type { Report, ReportIncident } from '../model/report.ts';
 import type { Gap } from '../model/snapshot.ts';
 import type { AnalyzerFacts, RenderOptions } from './formats.ts';
 import { layout } from './layout.ts';
-import { clean } from './terminal.ts';
+import { type Case, junitXml, type Suite } from './junit-xml.ts';
 import { hasNew } from './text-baseline.ts';
 import { type IncidentContext, incidentRows } from './text-incident.ts';
-import { attribute, xmlText } from './xml.ts';
 
 const severities = ['critical', 'warning', 'info'] as const;
 
-/** What is said of a test case: nothing where it passed. */
-interface Outcome {
-  readonly element: 'failure' | 'error' | 'skipped' | 'system-out';
-  readonly type?: string;
-  readonly message?: string;
-  readonly body?: string;
-}
-
-interface Case {
-  readonly name: string;
-  readonly outcome?: Outcome;
-}
-
-interface Suite {
-  readonly name: string;
-  readonly cases: readonly Case[];
-  readonly properties?: readonly (readonly [string, string | number])[];
-}
-
 /**
  * The report as JUnit XML, in the form that Jenkins, GitLab and GitHub's test reporters read: a suite for each analyzer. A test case is
- * an incident, by its root: critical and warning ones fail, those of information pass and say what they have to. An analyzer without
- * one is a case that passed, or that was skipped where something it reads was not seen. What is ignored or already known was skipped,
+ * an incident, by its root: critical and warning ones fail, those of information pass and say what they have to. An analyzer that found
+ * nothing is a case that passed, or that was skipped where something it reads was not seen. What is ignored or already known was skipped,
  * and so was what could not be seen; an analyzer that broke is an error, and no failure beside it.
  */
 export function renderJunit(report: Report, options: RenderOptions = {}): string {
-  const suites = [...analyzerSuites(report, options), runSuite(report)];
-  const cases = suites.flatMap((suite) => suite.cases);
-  const head = `<testsuites name="mekhanikube" ${counts(cases)} time="0">`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${head}\n${suites.map((suite) => suiteText(suite, report)).join('')}</testsuites>\n`;
+  return junitXml([...analyzerSuites(report, options), runSuite(report)], report.takenAt);
 }
 
 function analyzerSuites(
@@ -51,12 +28,22 @@ function analyzerSuites(
   const found = Map.groupBy(report.incidents, ({ root }) => problems.get(root)?.analyzer ?? 'other');
   const known = new Map(analyzers.map((analyzer) => [analyzer.id, analyzer]));
   const ids = [...known.keys(), ...[...found.keys()].filter((id) => !known.has(id))];
-  return ids.map((id) => {
-    const cases = (found.get(id) ?? []).map((incident) => incidentCase(incident, context));
-    const analyzer = known.get(id);
-    const passed = cases.length > 0 || analyzer === undefined ? [] : [cleanCase(analyzer, report.gaps)];
-    return { name: `mekhanikube.${id}`, cases: [...distinct(cases, found.get(id) ?? []), ...passed] };
-  });
+  const isClean = cleanIn(report);
+  return ids
+    .map((id) => {
+      const cases = (found.get(id) ?? []).map((incident) => incidentCase(incident, context));
+      const analyzer = known.get(id);
+      const passed = analyzer !== undefined && isClean(id) ? [cleanCase(analyzer, report.gaps)] : [];
+      return { name: `mekhanikube.${id}`, cases: [...distinct(cases, found.get(id) ?? []), ...passed] };
+    })
+    .filter(({ cases }) => cases.length > 0);
+}
+
+/** Whether an analyzer can be said to have found nothing: neither a cause nor an effect, and its findings would be shown. */
+function cleanIn({ problems, scope }: Report): (id: string) => boolean {
+  const found = new Set(problems.map(({ analyzer }) => analyzer));
+  return (id) =>
+    !found.has(id) && scope.targets.length === 0 && (scope.filters.length === 0 || scope.filters.includes(id));
 }
 
 function incidentCase(incident: ReportIncident, context: IncidentContext): Case {
@@ -86,7 +73,7 @@ function cleanCase({ title, reads }: AnalyzerFacts, gaps: readonly Gap[]): Case 
 }
 
 /** What is said of the whole run. */
-function runSuite({ cluster, takenAt, summary, gaps, suppressed, stats }: Report): Suite {
+function runSuite({ cluster, scope, takenAt, summary, gaps, suppressed, stats }: Report): Suite {
   const seen: Case = {
     name: 'Objects to look at',
     ...(stats.objects > 0 ? {} : { outcome: { element: 'skipped', type: 'not seen', message: 'no object was seen' } }),
@@ -96,6 +83,8 @@ function runSuite({ cluster, takenAt, summary, gaps, suppressed, stats }: Report
     properties: [
       ['cluster', cluster.name],
       ['takenAt', takenAt],
+      ['namespaces', scope.namespaces.join(' ') || 'all'],
+      ...(scope.selector === undefined ? [] : [['selector', scope.selector] as const]),
       ...(['incidents', 'problems', 'suppressed'] as const).flatMap((what) =>
         severities.map((severity) => [`${what}.${severity}`, summary[what][severity]] as const),
       ),
@@ -113,30 +102,4 @@ function runSuite({ cluster, takenAt, summary, gaps, suppressed, stats }: Report
       }),
     ],
   };
-}
-
-function suiteText({ name, cases, properties = [] }: Suite, { takenAt }: Report): string {
-  const lines = properties.map(
-    ([key, value]) => `      <property${attribute('name', key)}${attribute('value', String(value))}/>\n`,
-  );
-  const head = `  <testsuite${attribute('name', name)} ${counts(cases)} skipped="${count(cases, 'skipped')}" time="0"${attribute('timestamp', takenAt)}>`;
-  const own = lines.length === 0 ? '' : `    <properties>\n${lines.join('')}    </properties>\n`;
-  return `${head}\n${own}${cases.map((one) => caseText(one, name)).join('')}  </testsuite>\n`;
-}
-
-function caseText({ name, outcome }: Case, suite: string): string {
-  const head = `    <testcase${attribute('classname', suite)}${attribute('name', clean(name))} time="0"`;
-  if (outcome === undefined) return `${head}/>\n`;
-  const { element, type, message, body } = outcome;
-  const attributes = `${attribute('type', type)}${attribute('message', message === undefined ? undefined : clean(message))}`;
-  const inner = body === undefined ? '/>' : `>${xmlText(body)}</${element}>`;
-  return `${head}>\n      <${element}${attributes}${inner}\n    </testcase>\n`;
-}
-
-function counts(cases: readonly Case[]): string {
-  return `tests="${cases.length}" failures="${count(cases, 'failure')}" errors="${count(cases, 'error')}"`;
-}
-
-function count(cases: readonly Case[], element: Outcome['element']): number {
-  return cases.filter(({ outcome }) => outcome?.element === element).length;
 }

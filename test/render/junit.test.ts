@@ -44,6 +44,18 @@ test('an analyzer that found nothing passes, and is skipped where it did not see
   expect(names(xml, 'skipped')).not.toContain('Pods');
 });
 
+test('an analyzer is called clean only where it found neither cause nor effect, and where that would be shown', () => {
+  const analyzers = ['test', 'storage'].map((id) => ({ id, title: `All of ${id}`, reads: [] }));
+  const passes = (report: Report) =>
+    analyzers.filter(({ title }) => renderJunit(report, { analyzers }).includes(title)).map(({ id }) => id);
+  const scope = (more: Partial<Report['scope']>) => ({ ...reportOf([]), scope: { ...reportOf([]).scope, ...more } });
+  expect(passes(reportOf([]))).toEqual(['test', 'storage']);
+  expect(passes(reportOf([aFinding('A', 'Pod shop/a')]))).toEqual(['storage']);
+  expect(passes(scope({ filters: ['storage'] }))).toEqual(['storage']);
+  expect(passes(scope({ filters: ['Deployment'] }))).toEqual([]);
+  expect(passes(scope({ targets: ['deployment/web'] }))).toEqual([]);
+});
+
 test('an analyzer that broke is an error and no failure', () => {
   const xml = renderJunit(reportOf([], { gaps: [{ what: 'analyzer', name: 'mine', reason: 'threw' }] }));
   expect(names(xml, 'error')).toEqual(['Seen: analyzer mine']);
