@@ -10,7 +10,6 @@ import {
   holderRenewal,
   issuersOf,
   millis,
-  once,
   ref,
   renewedExpiryOf,
   type SeenCertificate,
@@ -19,6 +18,7 @@ import {
   timeText,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
+import { isCluster, placesOf } from './places.ts';
 import { authorityLinks, isAuthority, signedBy } from './signing.ts';
 import type { Limits, View } from './reads.ts';
 import { certificateText, endText, listText, pathValues } from './words.ts';
@@ -26,10 +26,9 @@ import { certificateText, endText, listText, pathValues } from './words.ts';
 /** Authorities that have expired or are about to: whatever they signed fails with them, however long it is valid itself. */
 export function* authorities(snapshot: View, limits: Limits): Iterable<Draft<Code>> {
   const now = millis(snapshot.takenAt) ?? 0;
-  const secretsSeen = snapshot.list('secrets').complete;
   for (const seen of seenCertificates(snapshot)) {
     if (!isAuthority(snapshot, seen)) continue;
-    const places = seen.holders.filter((one) => counts(one, seen.certificate, secretsSeen)).sort(byRank);
+    const places = placesOf(snapshot, seen);
     const [first] = places;
     if (first === undefined) continue;
     const renewed =
@@ -72,7 +71,7 @@ function finding(snapshot: View, { seen, places, first, expiry, now }: Case): Dr
       : expiry.state === 'expiring'
         ? 'CertificateAuthorityExpiring'
         : 'CertificateNotYetValid';
-  const links = issuersOf(snapshot)(certificate).flatMap((authority) => authorityLinks(authority, first));
+  const links = issuersOf(snapshot)(certificate).flatMap((authority) => authorityLinks(snapshot, authority, first));
   return {
     code,
     object: ref(first.object),
@@ -109,47 +108,6 @@ function isManagedUnseen(snapshot: View, { notBefore, notAfter }: Certificate): 
       ({ spec, status }) =>
         spec.isCA === true && millis(status?.notBefore) === notBefore && millis(status?.notAfter) === notAfter,
     );
-}
-
-/** An old authority in a bundle beside a younger one is kept on purpose, and a chain may end in roots that nobody needs. */
-function counts(
-  { object, field: path, use, certificates }: CertificateHolder,
-  certificate: Certificate,
-  secretsSeen: boolean,
-): boolean {
-  if (object.metadata.deletionTimestamp !== undefined) return false;
-  if (object.kind === 'Secret' || object.kind === 'ConfigMap') {
-    if (use === 'bundle') return latestOf(certificates) <= certificate.notAfter;
-    const [leaf] = certificates;
-    if (leaf === certificate) return true;
-    const twins = certificates.filter((one) => leaf?.issuedBy(one) === true);
-    return twins.includes(certificate) && twins.every(({ notAfter }) => notAfter <= certificate.notAfter);
-  }
-  if (object.kind === 'Config') return latestOf(certificates) <= certificate.notAfter;
-  // What its issuer said of itself, for those who may not read Secrets.
-  return (object.kind === 'Kafka' || (object.kind === 'CertificateRequest' && path === 'status.ca')) && !secretsSeen;
-}
-
-/** The bundle of all public authorities is the same list in every namespace. */
-const latestOf = once((certificates: readonly Certificate[]) =>
-  Math.max(...certificates.map(({ notAfter }) => notAfter)),
-);
-
-const clusterMaps = new Set(['kube-root-ca.crt', 'extension-apiserver-authentication', 'openshift-service-ca.crt']);
-
-function isCluster({ object }: CertificateHolder): boolean {
-  return object.kind === 'ConfigMap' && clusterMaps.has(object.metadata.name);
-}
-
-/** The cluster's own authorities stand for themselves; others where a person would renew them, beside their key. */
-function byRank(one: CertificateHolder, other: CertificateHolder): number {
-  const rank = (holder: CertificateHolder) => {
-    const { name, namespace } = holder.object.metadata;
-    if (isCluster(holder)) return namespace === 'kube-system' ? (name === 'kube-root-ca.crt' ? 0 : 1) : 3;
-    if (holder.object.kind === 'Secret') return holder.use === 'chain' ? 2 : 4;
-    return holder.object.kind === 'ConfigMap' ? 5 : 6;
-  };
-  return rank(one) - rank(other);
 }
 
 function severityOf(

@@ -67,7 +67,7 @@ function dated(snapshot: View, leaf: Leaf, expiry: Expiry, now: number): Draft<C
     ],
     members: holders.slice(1).map(({ object }) => ref(object)),
     causes: [
-      ...authorities.flatMap((authority) => authorityLinks(authority, first)),
+      ...authorities.flatMap((authority) => authorityLinks(snapshot, authority, first)),
       ...(renewal?.object === undefined
         ? []
         : [

@@ -45,7 +45,7 @@ export function outlives(snapshot: View, leaf: Leaf, limits: Limits): Draft<Code
         .map((holder) => computed(holder.object, `${holder.field}: ${certificateText(authority)}`)),
     ],
     members: holders.slice(1).map(({ object }) => ref(object)),
-    causes: authorityLinks(end.authority, first),
+    causes: authorityLinks(snapshot, end.authority, first),
     ...(over ? { since: timeText(end.notAfter) } : {}),
     values: { ...pathValues(first), subject: authority.subject },
   };

@@ -1,4 +1,5 @@
 import {
+  type CauseLink,
   type Certificate,
   type CertificateHolder,
   certificateUsers,
@@ -10,6 +11,7 @@ import {
   type SeenCertificate,
   seenCertificates,
 } from '../../src/kit.ts';
+import { placesOf } from './places.ts';
 import type { View } from './reads.ts';
 
 /**
@@ -38,13 +40,16 @@ export const signedBy = once((snapshot: View): ReadonlyMap<Certificate, readonly
   return signed;
 });
 
-/** Links to wherever the authority lies, for its finding stands on one of these objects. */
-export function authorityLinks({ certificate, holders }: SeenCertificate, from: CertificateHolder) {
-  const objects = new Map(holders.map(({ object }) => [refKey(ref(object)), ref(object)]));
-  return [...objects.values()].map((object) => ({
-    object,
-    needs: 'issue' as const,
-    via: { field: from.field, value: `signed by ${certificate.subject} in ${refText(object)}` },
-    certainty: 'sure' as const,
-  }));
+/**
+ * Links to an authority: to the one of its places on which a finding about it stands, and to what the API server checks by it, where that
+ * has findings of its own.
+ */
+export function authorityLinks(snapshot: View, authority: SeenCertificate, from: CertificateHolder): CauseLink[] {
+  const first = placesOf(snapshot, authority).slice(0, 1);
+  const bundles = authority.holders.filter(({ field }) => field.endsWith('caBundle'));
+  const objects = new Map([...first, ...bundles].map(({ object }) => [refKey(ref(object)), ref(object)]));
+  return [...objects.values()].map((object) => {
+    const value = `signed by ${authority.certificate.subject} in ${refText(object)}`;
+    return { object, needs: 'issue', via: { field: from.field, value }, certainty: 'sure' };
+  });
 }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../src/model/object.ts';
 import { bundleMap, issuer, managed, taken, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
 import type { AccessFacts } from '../../src/model/snapshot.ts';
 import { ago, now, type Patch } from '../support/objects.ts';
-import { diagnose, found, story } from '../support/snapshot.ts';
+import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
 import { base64, make, type Made } from '../support/x509.ts';
 
 const names = ['shop.example'];
@@ -91,6 +91,20 @@ describe('an authority that ends before what it signed', () => {
     ]);
     expect(lines.filter((line) => line.includes('CertificateOutlivesAuthority'))).toHaveLength(3);
   });
+});
+
+test('an authority that lies in every Secret is linked once, and told where its key lies', () => {
+  const ca = make({ subject: 'ca', authority: true, from: 3_640, days: 10 });
+  const objects = Array.from({ length: 20 }, (_, index) => [
+    tlsSecret(`a/s${index}`, [make({ names: [`h${index}.example`], issuer: ca, from: 100, days: 265 }), ca]),
+    tlsIngress(`a/i${index}`, `s${index}`, [`h${index}.example`]),
+  ]).flat();
+  const all = drafts(certificates, snapshotOf([...objects, tlsSecret('z/ca', [ca])]));
+  const early = all.filter(({ code }) => code === 'CertificateOutlivesAuthority');
+  expect(early).toHaveLength(20);
+  expect(new Set(early.map(({ causes = [] }) => causes.map(({ object }) => object.name).join()))).toEqual(
+    new Set(['ca']),
+  );
 });
 
 describe('Gateways', () => {
