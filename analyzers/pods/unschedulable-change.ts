@@ -31,11 +31,12 @@ export function smallestChange(
   const verdict = nearestNode(verdicts);
   if (verdict === undefined) return undefined;
   const { node, reasons } = verdict;
-  const changes = reasons.map((reason) =>
-    reason.kind === 'pod-anti-affinity'
-      ? antiAffinityChange(snapshot, reason, pod)
-      : (otherName(reason, node) ?? changeText(reason, node.metadata.name, pod)),
-  );
+  const changes = reasons.map((reason) => {
+    if (reason.kind === 'pod-anti-affinity') return antiAffinityChange(snapshot, reason, pod);
+    if (reason.kind === 'in-use')
+      return `stop ${workloadText(snapshot, reason.holders)}, which uses claim ${reason.claim}`;
+    return otherName(reason, node) ?? changeText(reason, node.metadata.name, pod);
+  });
   return { verdict, text: [...new Set(changes)].join(' and ') };
 }
 
@@ -61,7 +62,7 @@ const repairs: Readonly<Record<string, (node: string) => string>> = {
   'node.kubernetes.io/unschedulable': (node) => `uncordon ${node}`,
 };
 
-function changeText(reason: Exclude<Reason, { kind: 'pod-anti-affinity' }>, node: string, pod: Pod): string {
+function changeText(reason: Exclude<Reason, { kind: 'in-use' | 'pod-anti-affinity' }>, node: string, pod: Pod): string {
   switch (reason.kind) {
     case 'cordon':
       return `uncordon ${node}`;
@@ -80,8 +81,6 @@ function changeText(reason: Exclude<Reason, { kind: 'pod-anti-affinity' }>, node
       return resourceChange(reason, node);
     case 'devices':
       return devicesChange(reason, node);
-    case 'in-use':
-      return `end ${holderText(reason.holders)}, which uses claim ${reason.claim}`;
     case 'volume-limit':
       return `detach a volume of ${reason.driver} from ${node}`;
     case 'volume':
@@ -100,17 +99,19 @@ function spreadChange({ topologyKey, skew, domains }: Extract<Reason, { kind: 's
     : `add nodes in another ${topologyKey}, or ask for at most ${domains.found} of them (minDomains is ${domains.wanted})`;
 }
 
-/** The workloads whose pods are in the way: pods come and go. */
 function antiAffinityChange(
   snapshot: PendingCase['snapshot'],
   { topologyKey, holders }: Extract<Reason, { kind: 'pod-anti-affinity' }>,
   pod: Pod,
 ): string {
-  const own = refText(topOf(snapshot, pod));
+  const whom = workloadText(snapshot, holders, refText(topOf(snapshot, pod)));
+  return `add a node, or relax the anti-affinity over ${topologyKey} with ${whom}`;
+}
+
+/** The workloads whose pods are in the way: pods come and go. `own` is the one that waits. */
+function workloadText(snapshot: PendingCase['snapshot'], holders: readonly Pod[], own?: string): string {
   const [first = 'another pod', ...others] = new Set(holders.map((holder) => refText(topOf(snapshot, holder))));
-  const whom = first === own ? 'its other replicas' : first;
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `add a node, or relax the anti-affinity over ${topologyKey} with ${whom}${more}`;
+  return `${first === own ? 'its other replicas' : first}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }
 
 /** Replicas that take ports of their node need a node each. */

@@ -48,7 +48,7 @@ function reasonText(reason: Reason, count: number): string {
     case 'in-use':
       return `cannot have claim ${reason.claim}, which another pod has for itself (ReadWriteOncePod)`;
     case 'volume-limit':
-      return `${has} all ${reason.limit} volumes that driver ${reason.driver} can attach`;
+      return `${has} as many volumes as driver ${reason.driver} can attach (${reason.limit})`;
     case 'volume':
       return volumeText(reason, count);
     case 'spread':
