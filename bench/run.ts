@@ -26,15 +26,16 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const runs = Number(values.runs);
 const say = (line: string) => console.error(line);
+const runs = count('runs', values.runs);
+const chunk = values.chunk === undefined ? undefined : count('chunk', values.chunk);
+const podCounts = values.pods.split(',').map((one) => count('pods', one));
 
 const server = await chooseServer();
 const sizes: Size[] = [];
-for (const pods of values.pods.split(',').map(Number)) {
+for (const pods of podCounts) {
   const target = await (server === 'real' ? realTarget(pods, say) : fakeTarget(pods));
   try {
-    const chunk = values.chunk === undefined ? undefined : Number(values.chunk);
     sizes.push(await measureSize(target, { pods, runs, chunk }));
   } finally {
     await target.close();
@@ -43,13 +44,26 @@ for (const pods of values.pods.split(',').map(Number)) {
 const results: Results = { server, runs, sizes, start: await coldStart() };
 console.log(values.json ? JSON.stringify(results, null, 2) : table(results).join('\n'));
 
+/** @returns the number a flag gives; a word that is none ends the process. */
+function count(flag: string, text: string): number {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : refuse(`--${flag} ${text}: give a whole number above 0`);
+}
+
+function refuse(line: string): never {
+  say(line);
+  process.exit(2);
+}
+
 async function chooseServer(): Promise<Results['server']> {
-  if (values.server === 'fake') return 'fake';
+  const wanted = values.server;
+  if (wanted === 'fake') return 'fake';
+  if (wanted !== undefined && wanted !== 'real') refuse(`--server ${wanted}: give real or fake`);
   try {
     await controlPlaneExecutable(say);
     return 'real';
   } catch (error) {
-    if (!(error instanceof CannotBuild) || values.server === 'real') throw error;
+    if (!(error instanceof CannotBuild)) throw error;
+    if (wanted === 'real') refuse(error.message);
     say(`${error.message}; measuring against a server of this process`);
     return 'fake';
   }
