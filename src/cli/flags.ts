@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { UserError } from '../errors.ts';
 import { formats } from '../model/formats.ts';
 
 /** Collects the values of a flag that may be given several times. */
@@ -196,6 +197,11 @@ export function givenFlags(command: Command): Readonly<Record<string, unknown>> 
     Object.entries(all).filter(([name]) => command.getOptionValueSourceWithGlobals(name) === 'cli'),
   );
   if (typeof certWarning !== 'string') return given;
+  // 30 would be half a minute, and whoever writes it means days.
+  if (/^\s*\d+(\.\d+)?\s*$/.test(certWarning) && Number(certWarning) > 0)
+    throw new UserError('bad-time', `--cert-warning ${certWarning} has no unit`, {
+      hint: `Write ${certWarning.trim()}d for days.`,
+    });
   // A short word for a setting that many will want to change.
   const { set } = given;
   return { ...given, set: [...(Array.isArray(set) ? set : []), `certificates.warning=${certWarning}`] };

@@ -7,6 +7,7 @@ import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import type { Resource } from '../../src/model/resources.ts';
+import type { Report } from '../../src/model/report.ts';
 import { certificateRowSchema, certsSchema, certsSchemaVersion } from '../../src/model/certs-schema.ts';
 import type { AccessFacts } from '../../src/model/snapshot.ts';
 import { bundleMap, managed, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
@@ -19,10 +20,12 @@ import { make } from '../support/x509.ts';
 let folder: string;
 let missing: Partial<Record<Resource, string>> = {};
 let access: AccessFacts | undefined;
+let extra: readonly KubeObject[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'certs-'));
   missing = {};
   access = undefined;
+  extra = [];
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -73,7 +76,7 @@ async function cli(line: string, columns?: number) {
   const loaders: Loaders = {
     live: async (_config, _hooks, resources) => {
       wanted = resources;
-      return loadedOf(objects, { missing, ...(access === undefined ? {} : { access }) });
+      return loadedOf([...objects, ...extra], { missing, ...(access === undefined ? {} : { access }) });
     },
     recorded: async () => loadedOf(objects, { source: 'recorded' }),
     snapshot: async () => loadedOf(objects),
@@ -141,12 +144,24 @@ test('one namespace: what lies in it or is used there', async () => {
 });
 
 test('--cert-warning changes what is a warning, here and in analyze; a bad one is refused', async () => {
-  const state = async (line: string) => {
-    const report = certsSchema.parse(JSON.parse((await cli(line)).out));
-    return report.certificates.find(({ names }) => names[0] === 'shop.example')?.severity;
+  const long = make({ subject: 'long', names: ['long.example'], issuer: cluster, from: 3_000, days: 50 });
+  extra = [tlsSecret('shop/long-tls', [long]), tlsIngress('shop/long', 'long-tls', ['long.example'])];
+  const listed = async (line: string) => {
+    const report = certsSchema.parse(JSON.parse((await cli(`certs -o json ${line}`.trim())).out));
+    return report.certificates.find(({ names }) => names[0] === 'long.example')?.severity;
   };
-  expect(await state('certs -o json')).toBeUndefined();
-  expect(await state('certs -o json --cert-warning 400d')).toBeUndefined();
+  const told = async (line: string) => {
+    const report: Report = JSON.parse((await cli(`analyze -o json --severity info ${line}`.trim())).out);
+    return report.problems.find(({ object }) => object.name === 'long-tls')?.severity;
+  };
+  for (const state of [listed, told]) {
+    expect(await state('')).toBe('info');
+    expect(await state('--cert-warning 60d')).toBe('warning');
+    expect(await state('--cert-warning 20d')).toBe('info');
+  }
+  const days = await cli('certs --cert-warning 30');
+  expect(days).toMatchObject({ code: 2 });
+  expect(days.err).toContain('Write 30d for days');
   const bad = await cli('certs --cert-warning soon');
   expect(bad).toMatchObject({ code: 2 });
   expect(bad.err).toContain('must be a length of time');
