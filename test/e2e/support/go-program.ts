@@ -47,9 +47,9 @@ export async function goProgram(program: GoProgram, say: (line: string) => void 
   const file = path.join(cacheFolder(), `${program.name}-${await hashOf(program)}`);
   if (await exists(file)) return file;
   await checkGo(program);
-  say(`Building ${program.name}: some seconds, or up to ten minutes where nothing was ever built`);
   await mkdir(path.dirname(file), { recursive: true });
   await program.before?.();
+  say(`Building ${program.name}: some seconds, or up to ten minutes where nothing was ever built`);
   const temporary = `${file}.${process.pid}.tmp`;
   await fetchModules(program);
   const ldflags = ['-s', '-w', ...(program.ldflags ?? [])].join(' ');
