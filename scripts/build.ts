@@ -3,7 +3,7 @@
  * bundled. Nothing is minified: readable stack traces cost nothing. dist/ is replaced in one go, so that a command that runs meanwhile
  * finds all of it.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
@@ -47,10 +47,32 @@ try {
 
   const modules = built.output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   await writeFile(`${folder}/THIRD-PARTY-NOTICES`, await notices(modules));
-  await rm('dist', { recursive: true, force: true });
-  await rename(folder, 'dist');
+  // A command that runs imports chunks when it needs them: what is as it was is left alone.
+  if (!(await isSame(folder, 'dist'))) {
+    await rm('dist', { recursive: true, force: true });
+    await rename(folder, 'dist');
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** Whether two folders hold the same files with the same bytes. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  const [names = [], others = []] = await Promise.all([one, other].map(filesOf));
+  if (names.join() !== others.join()) return false;
+  for (const name of names) {
+    const [bytes, otherBytes] = await Promise.all([one, other].map((dir) => readFile(path.join(dir, name))));
+    if (bytes === undefined || otherBytes?.equals(bytes) !== true) return false;
+  }
+  return true;
+}
+
+async function filesOf(dir: string): Promise<readonly string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(dir, path.join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** What an analysis of a recording needs is one file: each file more costs the start half a millisecond. */
