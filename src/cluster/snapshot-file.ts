@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,6 +22,13 @@ export async function writeSnapshot(file: string, loaded: Loaded, options: { too
     await pipeline(source, createGzip(), portable, process.stdout, { end: false });
     return;
   }
+  if (await isSpecial(file)) {
+    // A device or a pipe is written to, for a rename would put a file in its place.
+    await pipeline(source, createGzip(), portable, createWriteStream(file)).catch((error: unknown) => {
+      throw unwritable(error, file);
+    });
+    return;
+  }
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
     // Only the owner may read it: object names, images and messages are nobody else's business.
@@ -31,6 +38,14 @@ export async function writeSnapshot(file: string, loaded: Loaded, options: { too
     await rm(temporary, { force: true });
     throw unwritable(error, file);
   }
+}
+
+/** True for what exists and is neither a file nor a folder. */
+async function isSpecial(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => !stats.isFile() && !stats.isDirectory(),
+    () => false,
+  );
 }
 
 function* lines(loaded: Loaded, tool: string): Generator<string> {

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Loaded } from '../../../src/cluster/load.ts';
@@ -165,6 +176,19 @@ test('where it cannot be written, that is said', async () => {
     'Cannot write taken: it is a folder',
   );
   expect(existsSync(`${root}/no`)).toBe(false);
+});
+
+test('a pipe or a device is written to, and no file takes its place', async () => {
+  const root = folder({});
+  execFileSync('mkfifo', [`${root}/pipe`]);
+  const [read] = await Promise.all([readFile(`${root}/pipe`), writeSnapshot(`${root}/pipe`, live(), { tool: '0' })]);
+  expect(gunzipSync(read).toString()).toMatch(/^\{"format":"mekhanikube-snapshot"/);
+  expect(statSync(`${root}/pipe`).isFIFO()).toBe(true);
+  symlinkSync('/dev/full', `${root}/full`);
+  expect(await failure(writeSnapshot(`${root}/full`, live(), { tool: '0' }))).toContain(
+    'Cannot write full: the disk is full',
+  );
+  expect(lstatSync(`${root}/full`).isSymbolicLink()).toBe(true);
 });
 
 test('it is read unpacked, from stdin, in a folder, and beside other recordings', async () => {
