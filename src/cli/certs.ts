@@ -12,22 +12,28 @@ import { loadCluster, printOutputs, textOrJson } from './outputs.ts';
 export async function certsCommand(command: Command, io: Io, loaders: Loaders): Promise<number> {
   const flags = givenFlags(command);
   const tree = flags['tree'] === true;
-  const [analyzers, { loadConfig }, { neededResources }, { buildCertificateReport }] = await Promise.all([
-    loadAnalyzers(flags, io.environment),
-    import('../config/load.ts'),
-    import('../pipeline.ts'),
-    import('../report/certs.ts'),
-  ]);
+  const [analyzers, { loadConfig }, { neededResources }, { buildCertificateReport }, { checkNamespaces }] =
+    await Promise.all([
+      loadAnalyzers(flags, io.environment),
+      import('../config/load.ts'),
+      import('../pipeline.ts'),
+      import('../report/certs.ts'),
+      import('../report/existence.ts'),
+    ]);
   const { tree: _, ...others } = flags;
   const config = await loadConfig({ flags: others, environment: io.environment, analyzers });
   checkConflicts(others, config);
   const outputs = textOrJson(config.output, others);
   const own = analyzers.filter(({ id }) => id === 'certificates');
   const loaded = await loadCluster(config, io, loaders, neededResources(own));
-  const report = buildCertificateReport(loaded, {
-    limits: certificateLimits(analyzers, config.analyzers),
-    namespaces: config.namespace,
-  });
+  const gaps = [...loaded.gaps, ...checkNamespaces(config.namespace, loaded.snapshot)];
+  const report = buildCertificateReport(
+    { ...loaded, gaps },
+    {
+      limits: certificateLimits(analyzers, config.analyzers),
+      namespaces: config.namespace,
+    },
+  );
   const { renderCertsJson, renderCertsText } = await import('../render/certs.ts');
   const render = (format: 'text' | 'json', toScreen: boolean) =>
     format === 'json'

@@ -38,13 +38,20 @@ export function reaches(problems: readonly { readonly severity: Severity }[], fa
   return problems.some(({ severity }) => severities.indexOf(severity) <= least);
 }
 
+/** How long a line about a mistake may be: a name that was given may be of any length, and what follows it tells what is wrong. */
+const longest = 1_000;
+
+function cut(line: string): string {
+  return line.length <= longest ? line : `${line.slice(0, longest / 2)} ... ${line.slice(-longest / 2)}`;
+}
+
 /** Says what went wrong on stderr. @returns the exit code. */
 export function reportFailure(error: unknown, io: Io, options: { readonly verbose: boolean }): number {
   // Commander has printed its own message, with the nearest flag; help and version are no failures.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.couldNotRun;
   if (io.signal.aborted) return exitCodes.interrupted;
   if (error instanceof UserError) {
-    io.err(`error: ${clean(error.message)}\n`);
+    io.err(`error: ${cut(clean(error.message))}\n`);
     if (error.hint !== undefined) io.err(`hint: ${clean(error.hint)}\n`);
     if (options.verbose && error.cause instanceof Error) io.err(`cause: ${clean(String(error.cause))}\n`);
     return exitCodes.couldNotRun;

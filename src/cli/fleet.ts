@@ -31,7 +31,7 @@ const place = '{context}';
 /**
  * Diagnoses several clusters: they are read side by side and told in the order asked for. One that cannot be read is a gap.
  * @returns the exit code.
- * @throws UserError where none of them can be read.
+ * @throws UserError where none of them can be read, or one of the contexts does not exist.
  */
 export async function fleetRun<Diagnosed extends Diagnosis>(
   contexts: readonly string[],
@@ -81,7 +81,7 @@ export async function fleetRun<Diagnosed extends Diagnosis>(
 
 type Result<Diagnosed> = { readonly diagnosed: Diagnosed } | { readonly problem: UserError };
 
-/** Reads clusters, some at once. What is no fault of a cluster is thrown. */
+/** Reads clusters, some at once. What is no fault of a cluster is thrown: a context that does not exist is a typing error. */
 async function readAll<Diagnosed>(
   contexts: readonly string[],
   diagnose: (context: string) => Promise<Diagnosed>,
@@ -94,7 +94,7 @@ async function readAll<Diagnosed>(
         try {
           results[index] = { diagnosed: await diagnose(context) };
         } catch (error) {
-          if (!(error instanceof UserError)) throw error;
+          if (!(error instanceof UserError) || error.code === 'unknown-context') throw error;
           results[index] = { problem: error };
         }
       }

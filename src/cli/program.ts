@@ -22,6 +22,7 @@ import type { Io } from './io.ts';
 import type { Loaders } from './loaders.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { version } from '../report/version.ts';
+import { usageError } from './usage-error.ts';
 import { versionCommand } from './version.ts';
 
 const examples = `
@@ -187,5 +188,7 @@ export function createProgram(io: Io, loaders: Loaders, done: (exitCode: number)
     .action(async (flags: { client?: boolean }, command: Command) => {
       done(await versionCommand(flags.client === true, command, io, loaders));
     });
+  for (const command of [program, ...program.commands, pull])
+    command.configureOutput({ outputError: (text, write) => write(usageError(text, command)) });
   return program;
 }

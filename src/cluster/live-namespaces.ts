@@ -3,7 +3,7 @@ import type { ApiServer } from './api-server.ts';
 import { statusOf } from './http/status.ts';
 import type { Reply } from './http/transport.ts';
 import { namespacePath } from './live-paths.ts';
-import { suggestion } from './suggestion.ts';
+import { suggestion } from '../graph/suggestion.ts';
 import { intake } from './redact/intake.ts';
 import type { Store } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -12,40 +12,37 @@ import { snapshotFormat, type SnapshotHeader, snapshotVersion } from './recorded
 
 /**
  * Writes what was loaded as gzip of JSON lines, ordered by resource, namespace and name: the same cluster gives the same bytes. The
- * file appears whole or not at all. `-` is stdout.
+ * file appears whole or not at all; devices and pipes are written to directly, and a link is followed. `-` is stdout. A reader of a
+ * pipe that has seen enough is no error.
  * @param options.tool the program's version.
  * @throws UserError where the file cannot be written.
  */
 export async function writeSnapshot(file: string, loaded: Loaded, options: { tool: string }): Promise<void> {
   const source = Readable.from(lines(loaded, options.tool), { objectMode: false });
-  if (file === '-') {
-    await pipeline(source, createGzip(), portable, process.stdout, { end: false });
-    return;
-  }
-  if (await isSpecial(file)) {
-    // A device or a pipe is written to, for a rename would put a file in its place.
-    await pipeline(source, createGzip(), portable, createWriteStream(file)).catch((error: unknown) => {
-      throw unwritable(error, file);
-    });
-    return;
-  }
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  const write = (target: NodeJS.WritableStream, end: boolean) =>
+    pipeline(source, createGzip(), portable, target, { end });
   try {
-    // Only the owner may read it: object names, images and messages are nobody else's business.
-    await pipeline(source, createGzip(), portable, createWriteStream(temporary, { flags: 'wx', mode: 0o600 }));
-    await rename(temporary, file);
+    if (file === '-') await write(process.stdout, false);
+    else await writeTo(file, (target) => write(target, true));
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw unwritable(error, file);
+    if (codeOf(error) !== 'EPIPE') throw unwritable(error, file === '-' ? 'stdout' : file);
   }
 }
 
-/** True for what exists and is neither a file nor a folder. */
-async function isSpecial(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => !stats.isFile() && !stats.isDirectory(),
-    () => false,
-  );
+async function writeTo(file: string, write: (target: NodeJS.WritableStream) => Promise<void>): Promise<void> {
+  const target = await realpath(file).catch(() => file);
+  const before = await stat(target).catch(() => undefined);
+  // Renamed over a device it would put a file in its place.
+  if (before !== undefined && !before.isFile()) return write(createWriteStream(target));
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  try {
+    // Only the owner may read it: object names, images and messages are nobody else's business.
+    await write(createWriteStream(temporary, { flags: 'wx', mode: 0o600 }));
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }
 
 function* lines(loaded: Loaded, tool: string): Generator<string> {
@@ -94,8 +91,12 @@ async function* portable(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   }
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
 function unwritable(error: unknown, file: string): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const reasons: Readonly<Record<string, string>> = {
     ENOENT: 'the folder does not exist',
     ENOTDIR: 'the folder is a file',
@@ -108,7 +109,7 @@ function unwritable(error: unknown, file: string): unknown {
     EDQUOT: 'the quota is used up',
   };
   if (!/^E[A-Z]+$/.test(code)) return error;
-  return new UserError('file-unwritable', `Cannot write ${file}: ${reasons[code] ?? code}`, {
+  return new UserError('file-unwritable', `cannot write ${file}: ${reasons[code] ?? code}`, {
     hint: 'Name another file, or - for stdout.',
     cause: error,
   });

@@ -29,18 +29,23 @@ export async function readConfigFile(
     const { code } = error as NodeJS.ErrnoException;
     if (named === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     const why = code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new UserError('config-file', `the configuration file ${path} cannot be read: ${why}`, { cause: error });
+    throw new UserError('config-file', `the configuration file ${path} cannot be read: ${why}`, {
+      hint: 'Name another with --config or MEKHANIKUBE_CONFIG.',
+      cause: error,
+    });
   }
   return { path, raw: await parse(path, text) };
 }
 
 async function parse(path: string, text: string): Promise<unknown> {
-  const { load } = await import('js-yaml');
+  const { load, YAMLException } = await import('js-yaml');
   let raw: unknown;
   try {
     raw = text.trim() === '' ? {} : load(text);
   } catch (error) {
-    throw new UserError('config-file', `the configuration file ${path} is not YAML: ${(error as Error).message}`, {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark === undefined ? '' : ` (line ${error.mark.line + 1})`;
+    throw new UserError('config-file', `the configuration file ${path} is not YAML: ${error.reason}${line}`, {
       cause: error,
     });
   }

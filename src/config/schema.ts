@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { z } from 'zod';
 import type { Analyzer, SettingSpec } from '../model/finding.ts';
 import { type Format, formats } from '../model/formats.ts';
+import { nearest } from '../graph/nearest.ts';
 import { parseDuration } from './duration.ts';
 import { ignoreRules } from './ignore.ts';
 
@@ -13,7 +14,10 @@ const text = z.string().trim().min(1, 'must not be empty');
 const list = z
   .union([z.string(), z.array(z.string())])
   .transform((value) => [value].flat().flatMap((one) => one.split(',')))
-  .transform((values) => values.map((one) => one.trim()).filter((one) => one !== ''));
+  .transform((values) => values.map((one) => one.trim()))
+  // A shell variable that is not set gives an empty word, and nothing at all would be everything.
+  .refine((values) => values.length === 0 || values.some((one) => one !== ''), 'must not be empty')
+  .transform((values) => values.filter((one) => one !== ''));
 const paths = z.union([text, z.array(text)]).transform((value) => [value].flat());
 const flag = z.union([z.boolean(), z.stringbool()], { error: 'must be true or false' });
 const time = text.refine((value) => isTime(value), 'must be a time such as 2026-03-01T12:00:00Z');
@@ -50,7 +54,10 @@ const output = paths.transform((values, context) =>
     const [, name, file] = /^([^=]*)(?:=(.+))?$/s.exec(value) ?? [];
     const format = formats.find((one) => one === name?.trim().toLowerCase());
     if (format !== undefined) return file === undefined || file === '-' ? { format } : { format, file: atHome(file) };
-    context.addIssue({ code: 'custom', message: `"${value}" must be ${listed(formats)}, or one of these with =FILE` });
+    const like = nearest(name ?? '', formats);
+    const meant = like === undefined || like === name ? '' : ` (did you mean ${like}?)`;
+    const message = `"${value}" must be ${listed(formats)}, or one of these with =FILE${meant}`;
+    context.addIssue({ code: 'custom', message });
     return z.NEVER;
   }),
 );

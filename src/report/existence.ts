@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import { nearest } from '../graph/nearest.ts';
+import { suggestion } from '../graph/suggestion.ts';
 import type { Finding } from '../model/finding.ts';
 import { allResources, resources } from '../model/resources.ts';
 import type { Gap, Snapshot } from '../model/snapshot.ts';
@@ -13,8 +14,10 @@ export function checkNamespaces(names: readonly string[], snapshot: Snapshot): r
   return names.flatMap((name) => {
     const answer = snapshot.lookup('namespaces', name);
     if (answer.state === 'found' || hasObjects(snapshot, name)) return [];
-    if (answer.state === 'absent')
-      throw missing(`there is no namespace "${name}"`, name, namesOf(snapshot.list('namespaces').items));
+    if (answer.state === 'absent') {
+      const known = namesOf(snapshot.list('namespaces').items);
+      throw missing(`there is no namespace "${name}"`, name, known, suggestion(name, known, 'namespaces'));
+    }
     return [{ what: 'namespace', name, reason: `whether it exists could not be checked: ${answer.reason}` }];
   });
 }

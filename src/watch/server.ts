@@ -28,6 +28,19 @@ export interface Serving {
 
 const second = 1_000;
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
+  return problems.get(code) ?? error.message;
+}
+
+const problems: ReadonlyMap<unknown, string> = new Map([
+  ['EADDRINUSE', 'another program listens there'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+  ['EACCES', 'permission denied'],
+  ['ENOTFOUND', 'there is no such host'],
+]);
+
 /**
  * Serves pages over HTTP, to GET and HEAD only.
  * @throws UserError where the address cannot be listened on.
@@ -42,7 +55,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
   }).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new UserError('cannot-listen', `cannot listen on ${options.host}:${options.port}: ${reason}`, {
       hint: 'Choose another address: --listen 127.0.0.1:0 takes any free port, --listen none serves nothing.',
       cause: error,

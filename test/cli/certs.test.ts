@@ -143,6 +143,12 @@ test('one namespace: what lies in it or is used there', async () => {
   expect(report.certificates.map(({ names }) => names[0])).toEqual(['old.example']);
 });
 
+test('a namespace that does not exist is refused', async () => {
+  const { code, err } = await cli('certs -n shp --from x');
+  expect(code).toBe(2);
+  expect(err).toBe('error: there is no namespace "shp"\n');
+});
+
 test('--cert-warning changes what is a warning, here and in analyze; a bad one is refused', async () => {
   const long = make({ subject: 'long', names: ['long.example'], issuer: cluster, from: 3_000, days: 50 });
   extra = [tlsSecret('shop/long-tls', [long]), tlsIngress('shop/long', 'long-tls', ['long.example'])];

@@ -169,7 +169,18 @@ describe('failures are said in a line, with a hint', () => {
       { fail: new UserError('x', 'it\u001B[2J is away', { hint: 'wait\nhere' }) },
       'error: it\u{FFFD}[2J is away\nhint: wait here\n',
     ],
-    ['analyze --contxt a', {}, "error: unknown option '--contxt'\n(Did you mean --context?)\n"],
+    ['analyze --contxt a', {}, "error: unknown option '--contxt'\nhint: Did you mean --context?\n"],
+    ['analyse', {}, "error: unknown command 'analyse'\nhint: Did you mean analyze?\n"],
+    [
+      '--from a.gz analyze',
+      {},
+      "error: unknown option '--from'\nhint: It stands behind its command: mekhanikube analyze --from\n",
+    ],
+    ['gpu --tree', {}, "error: unknown option '--tree'\nhint: See: mekhanikube gpu --help\n"],
+    ['diff one.json', {}, "error: missing required argument 'new'\nhint: See: mekhanikube diff --help\n"],
+    ['analyze --namespace=', {}, 'error: --namespace: must not be empty\n'],
+    ['analyze --filter=', {}, 'error: --filter: must not be empty\n'],
+    ['analyze -n xyz', { objects: healthy }, 'error: there is no namespace "xyz"\nhint: Known namespaces: shop.\n'],
     ['analyze -n shp', { objects: healthy }, 'error: there is no namespace "shp"\nhint: Did you mean "shop"?\n'],
     [
       'analyze',
@@ -178,6 +189,12 @@ describe('failures are said in a line, with a hint', () => {
     ],
   ])('%s', async (line, setting, err) => {
     expect((await cli(line, setting)).err).toBe(err);
+  });
+
+  test('a name of any length is cut', async () => {
+    const { err } = await cli(`analyze -n ${'x'.repeat(100_000)}`, { objects: healthy });
+    expect(err).toMatch(/^error: there is no namespace "x+ \.\.\. x+"\nhint: .*\n$/);
+    expect(err.length).toBeLessThan(1_200);
   });
 
   test('a stack only with -v', async () => {

@@ -33,6 +33,7 @@ const well: Found = { objects: [node('n1')] };
 const ill: Found = { objects: [down] };
 const unseen: Found = { objects: [node('n1')], missing: { services: '403' } };
 const gone: Found = { error: away };
+const mistyped: Found = { error: new UserError('unknown-context', 'there is no context "b"') };
 
 let folder: string;
 beforeEach(async () => {
@@ -177,6 +178,11 @@ describe('the exit code', () => {
     expect(err).toBe(
       expected === 2 ? 'error: none of the 2 clusters could be read: the cluster is away\nhint: Wake it.\n' : '',
     );
+  });
+
+  test('a context that does not exist is no gap', async () => {
+    const { code, out, err } = await analyze({ a: well, b: mistyped }, contexts('a', 'b'));
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: 'error: there is no context "b"\n' });
   });
 
   test('a fault of the program is no gap', async () => {

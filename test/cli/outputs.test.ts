@@ -92,6 +92,7 @@ describe('names of files', () => {
     [['-o', 'json', '-o', 'yaml'], /^error: only one output can go to stdout\nhint: /],
     [['-o', 'json', '-o', 'yaml=-'], /^error: only one output can go to stdout\nhint: /],
     [['-o', 'json='], /^error: --output: "json=" must be text, json, /],
+    [['-o', 'jsno'], /\(did you mean json\?\)\n$/],
     [['-o', 'xml'], /^error: --output: "xml" must be text, json, .* or .*, or one of these with =FILE\n$/],
   ])('%j is refused before anything is read', async (words, message) => {
     const { err, code, out } = await run(['analyze', ...words], { away: true });

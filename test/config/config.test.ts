@@ -270,7 +270,7 @@ test.each<[string, Input, string, string | undefined]>([
 });
 
 test('refuses a file that is not YAML', async () => {
-  expect((await refused({ file: 'a: [' })).message).toMatch(/config\.yaml is not YAML: /);
+  expect((await refused({ file: 'a: [' })).message).toMatch(/config\.yaml is not YAML: [^\n]* \(line 1\)$/);
 });
 
 test('percentages may have their sign', async () => {

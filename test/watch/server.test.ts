@@ -1,6 +1,5 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { UserError } from '../../src/errors.ts';
 import { isLoopback, serve, type Serving } from '../../src/watch/server.ts';
 
 const token = 'a-token-that-is-long-enough';
@@ -62,7 +61,10 @@ describe('open to this machine', () => {
 
   test('an address that is taken is said in one line', async () => {
     const port = Number(new URL(serving.url).port);
-    await expect(serve({ host: '127.0.0.1', port, token: undefined, page })).rejects.toThrow(UserError);
+    await expect(serve({ host: '127.0.0.1', port, token: undefined, page })).rejects.toMatchObject({
+      code: 'cannot-listen',
+      message: `cannot listen on 127.0.0.1:${port}: another program listens there`,
+    });
   });
 });
 

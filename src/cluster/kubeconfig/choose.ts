@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts';
-import { suggestion } from '../suggestion.ts';
+import { suggestion } from '../../graph/suggestion.ts';
 import type { ClusterEntry, Kubeconfig, UserEntry } from './types.ts';
 
 /** Which entries of the kubeconfig to use; flags override what the context says. */

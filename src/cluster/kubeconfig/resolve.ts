@@ -100,7 +100,10 @@ async function fallback(options: ConfigOptions, found: FoundKubeconfig): Promise
   const pod = options.kubeconfig === undefined ? await inCluster(options.env, options.serviceAccountFolder) : undefined;
   if (pod === undefined) {
     throw new UserError('no-kubeconfig', `there is no Kubernetes configuration: ${whereLooked(found)}`, {
-      hint: options.around?.container === true ? mountHint : 'Name a kubeconfig with --kubeconfig FILE or KUBECONFIG.',
+      hint:
+        options.around?.container === true && isMissing(found)
+          ? mountHint
+          : 'Name a kubeconfig with --kubeconfig FILE or KUBECONFIG.',
     });
   }
   const proxy = proxyFor(new URL(pod.server), undefined, options.env);
@@ -111,6 +114,11 @@ async function fallback(options: ConfigOptions, found: FoundKubeconfig): Promise
     ...(proxy === undefined ? {} : { proxy }),
     impersonation: impersonation(undefined, options),
   };
+}
+
+/** True where no file was found: what is there and says nothing was mounted. */
+function isMissing({ files }: FoundKubeconfig): boolean {
+  return files.every(({ state }) => state === 'missing');
 }
 
 function whereLooked({ files }: FoundKubeconfig): string {

@@ -147,7 +147,10 @@ export function createCollector(): Collector {
       }
       const { apiVersion, kind } = document;
       if (typeof kind !== 'string' || typeof apiVersion !== 'string')
-        return { what: 'nothing', problem: 'it holds an object without kind and apiVersion' };
+        return {
+          what: 'nothing',
+          problem: isReport(document) ? reportProblem : 'it holds an object without kind and apiVersion',
+        };
       const strange = notStored(document, kind);
       if (strange !== undefined) return { what: 'nothing', problem: strange };
       if (!isRecord(document['metadata'])) return { what: 'nothing', problem: `it holds a ${kind} without metadata` };
@@ -170,3 +173,9 @@ export function createCollector(): Collector {
 }
 
 type Writable = { -readonly [Key in keyof Collector]: Collector[Key] };
+
+const reportProblem = 'it is a report of mekhanikube, for mekhanikube diff, push and --baseline';
+
+function isReport({ schemaVersion, tool }: Readonly<Record<string, unknown>>): boolean {
+  return typeof schemaVersion === 'string' && isRecord(tool) && tool['name'] === 'mekhanikube';
+}

@@ -121,7 +121,7 @@ async function found(path: string) {
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(error, path);
     const siblings = await readdir(dirname(path)).catch(() => []);
     const near = nearest(basename(path), siblings);
-    throw new UserError('file-not-found', `No such file or folder: ${path}`, {
+    throw new UserError('file-not-found', `there is no file or folder ${path}`, {
       hint:
         near === undefined
           ? 'Give --from a file, a folder, or - for stdin.'
@@ -139,7 +139,7 @@ function unreadable(error: unknown, label: string): unknown {
     EISDIR: 'it is a folder',
     ELOOP: 'links in a circle',
   };
-  return new UserError('file-unreadable', `Cannot read ${label}: ${reasons[code] ?? code}`, {
+  return new UserError('file-unreadable', `cannot read ${label}: ${reasons[code] ?? code}`, {
     hint: 'Check its permissions.',
     cause: error,
   });

@@ -92,6 +92,11 @@ test.each<[string, string | Uint8Array, string]>([
     'no-objects: x.json holds no Kubernetes object: it holds an answer of the API server: pods is forbidden',
   ],
   ['binary', Buffer.from([1, 2, 0, 3, 4, 5, 0, 9]), 'file-not-text: x.json is not text'],
+  [
+    'a report',
+    '{"schemaVersion":"1","tool":{"name":"mekhanikube","version":"1.0.0"},"incidents":[]}',
+    'no-objects: x.json holds no Kubernetes object: it is a report of mekhanikube, for mekhanikube diff, push',
+  ],
   ['zip', Buffer.from('PK\u0003\u0004\u0000\u0000\u0000'), 'file-not-text: x.json is a zip archive'],
   ['cut gzip', gzipSync(json).subarray(0, 60), 'file-cut: x.json is cut: the gzip data ends at byte 60'],
   [
@@ -122,7 +127,7 @@ test('many aliases of large parts are refused too', async () => {
 test('a file that is not there: the nearest name', async () => {
   const root = folder({ 'nodes.json': json });
   expect(await failure(loadRecorded({ paths: [`${root}/node.json`] }))).toBe(
-    'file-not-found: No such file or folder: node.json | Did you mean nodes.json?',
+    'file-not-found: there is no file or folder node.json | Did you mean nodes.json?',
   );
   expect(await failure(loadRecorded({ paths: [`${root}/zzz/node.json`] }))).toContain(
     'Give --from a file, a folder, or - for stdin.',

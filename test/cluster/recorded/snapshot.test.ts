@@ -170,10 +170,10 @@ test('where it cannot be written, that is said', async () => {
   const root = folder({});
   mkdirSync(`${root}/taken`);
   expect(await failure(writeSnapshot(`${root}/no/x.gz`, live(), { tool: '0' }))).toBe(
-    'file-unwritable: Cannot write no/x.gz: the folder does not exist | Name another file, or - for stdout.',
+    'file-unwritable: cannot write no/x.gz: the folder does not exist | Name another file, or - for stdout.',
   );
   expect(await failure(writeSnapshot(`${root}/taken`, live(), { tool: '0' }))).toContain(
-    'Cannot write taken: it is a folder',
+    'cannot write taken: it is a folder',
   );
   expect(existsSync(`${root}/no`)).toBe(false);
 });
@@ -186,9 +186,17 @@ test('a pipe or a device is written to, and no file takes its place', async () =
   expect(statSync(`${root}/pipe`).isFIFO()).toBe(true);
   symlinkSync('/dev/full', `${root}/full`);
   expect(await failure(writeSnapshot(`${root}/full`, live(), { tool: '0' }))).toContain(
-    'Cannot write full: the disk is full',
+    'cannot write full: the disk is full',
   );
   expect(lstatSync(`${root}/full`).isSymbolicLink()).toBe(true);
+});
+
+test('a link is followed', async () => {
+  const root = folder({ 'real.gz': 'old' });
+  symlinkSync('real.gz', `${root}/link.gz`);
+  await writeSnapshot(`${root}/link.gz`, live(), { tool: '0' });
+  expect(lstatSync(`${root}/link.gz`).isSymbolicLink()).toBe(true);
+  expect(gunzipSync(readFileSync(`${root}/real.gz`)).toString()).toMatch(/^\{"format":"mekhanikube-snapshot"/);
 });
 
 test('it is read unpacked, from stdin, in a folder, and beside other recordings', async () => {

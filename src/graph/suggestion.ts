@@ -1,4 +1,4 @@
-import { nearest } from '../graph/nearest.ts';
+import { nearest } from './nearest.ts';
 
 /** `Did you mean "x"?`, or the known names (at most ten), or nothing. */
 export function suggestion(name: string, known: readonly string[], word: string): string | undefined {
