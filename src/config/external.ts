@@ -83,7 +83,7 @@ async function loadOne(file: string): Promise<Analyzer> {
 
 function problem(file: string, why: string, cause?: unknown): UserError {
   return new UserError('bad-analyzer', `the analyzer ${file} cannot be used: ${why}`, {
-    hint: 'README.md, "Your own analyzers", shows one.',
+    hint: 'docs/analyzers.md shows one.',
     cause,
   });
 }
