@@ -32,7 +32,7 @@ let serial = 0;
  * namespace, as the image's user, without a single privilege.
  */
 export async function runContainer(
-  { root, config }: Image,
+  image: Image,
   words: readonly string[],
   options: ContainerOptions = {},
 ): Promise<Outcome> {
@@ -40,12 +40,12 @@ export async function runContainer(
   const id = `mekhanikube-test-${process.pid}-${serial}`;
   const bundle = await mkdtemp(path.join(tmpdir(), 'bundle-'));
   const global = ['--root', path.join(bundle, 'state')];
-  await writeFile(path.join(bundle, 'config.json'), JSON.stringify(specOf({ root, config }, words, options)));
-  const child = spawn('runc', [...global, 'run', '--bundle', bundle, id], { stdio: ['ignore', 'pipe', 'pipe'] });
+  await writeFile(path.join(bundle, 'config.json'), JSON.stringify(specOf(image, words, options)));
+  const child = spawn(image.runc, [...global, 'run', '--bundle', bundle, id], { stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     return await outcomeOf(child, options);
   } finally {
-    await promisify(execFile)('runc', [...global, 'delete', '--force', id]).catch(() => undefined);
+    await promisify(execFile)(image.runc, [...global, 'delete', '--force', id]).catch(() => undefined);
     await rm(bundle, { recursive: true, force: true });
   }
 }
