@@ -47,10 +47,11 @@ export function addSecretsFlag(command: Command): Command {
 /** Where a recording is, and what to believe of it. */
 export function addRecordingFlags(command: Command): Command {
   return command
+    .optionsGroup('Recordings:')
     .addOption(
       new Option(
         '--from <path>',
-        'diagnose a recording instead of a cluster: a snapshot, kubectl output, a dump; repeatable',
+        'read a recording instead of a cluster: a snapshot, kubectl output, a dump; repeatable',
       ).argParser(collect),
     )
     .option('--at <time>', 'moment of the recording, RFC 3339')
@@ -71,6 +72,7 @@ export function addFleetFlags(command: Command): Command {
 /** Which incidents to show. */
 export function addScopeFlags(command: Command): Command {
   return command
+    .optionsGroup('What is shown:')
     .addOption(
       new Option('-n, --namespace <name>', 'only incidents that touch this namespace; repeatable').argParser(collect),
     )
@@ -87,6 +89,7 @@ export function addScopeFlags(command: Command): Command {
 /** What is printed, and what the exit code says. */
 export function addOutputFlags(command: Command): Command {
   return command
+    .optionsGroup('Output and exit code:')
     .addOption(
       new Option(
         '-o, --output <format[=file]>',
@@ -98,10 +101,7 @@ export function addOutputFlags(command: Command): Command {
     .option('--fail-on <least>', `exit with 1 when an incident is at least this bad: ${severities}`)
     .option('--baseline <report>', 'JSON report of an earlier run: only what is new or worse counts for --fail-on')
     .option('--no-ignore', 'tell also what annotations and the configuration say to ignore')
-    .option('--require-complete', 'exit with 3 when something could not be seen')
-    .addOption(
-      new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
-    );
+    .option('--require-complete', 'exit with 3 when something could not be seen');
 }
 
 /** How two reports are compared. */
@@ -121,6 +121,7 @@ export function addDiffFlags(command: Command): Command {
 /** Explanations by a model. */
 export function addExplainFlags(command: Command): Command {
   return command
+    .optionsGroup('Explanations:')
     .option('--explain', 'have a local model of Ollama explain the incidents, after the report')
     .option('--show-prompt', 'print what would be sent to the model, and send nothing')
     .option('--no-cache', 'neither read nor write the explanations of earlier runs')
@@ -142,10 +143,7 @@ export function addWatchFlags(command: Command): Command {
     .option('--listen-token-file <file>', 'file with a token that clients of --listen must know')
     .option('--insecure-listen', 'let everybody who can reach --listen read the report')
     .addOption(new Option('-o, --output <format>', 'what changes, as text or jsonl (default: text)').argParser(collect))
-    .option('--severity <least>', `tell of incidents at least this bad: ${severities} (default: warning)`)
-    .addOption(
-      new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
-    );
+    .option('--severity <least>', `tell of incidents at least this bad: ${severities} (default: warning)`);
 }
 
 /**
@@ -156,6 +154,7 @@ export function addPushFlags(command: Command, { short = false } = {}): Command 
   const named = (flag: string, text: string) =>
     new Option(short ? `--${flag.replaceAll(/^push-| .*/g, '')}, --${flag}` : `--${flag}`, text);
   return command
+    .optionsGroup('Push gateway:')
     .addOption(named('push-gateway <url>', 'push gateway of Prometheus to send metrics to: http://pushgateway:9091'))
     .addOption(named('push-job <name>', 'job of the group that is replaced (default: mekhanikube)'))
     .addOption(
@@ -180,6 +179,17 @@ export function addPushFlags(command: Command, { short = false } = {}): Command 
 /** Which Ollama, for the commands that look at it. */
 export function addOllamaFlags(command: Command): Command {
   return command.option('--ollama-host <address>', hostHelp);
+}
+
+/** How strict the analyzers are. */
+export function addCheckFlags(command: Command): Command {
+  return addCertificateFlags(
+    command
+      .optionsGroup('Checks:')
+      .addOption(
+        new Option('--set <analyzer.setting=value>', 'change a setting of an analyzer; repeatable').argParser(collect),
+      ),
+  );
 }
 
 /** When the end of a certificate is near. */
