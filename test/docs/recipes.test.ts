@@ -3,9 +3,7 @@ import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadAll } from 'js-yaml';
-import type { Loaders } from '../../src/cli/loaders.ts';
-import { runCli } from '../../src/cli/run.ts';
-import { UserError } from '../../src/errors.ts';
+import { accepted } from '../support/accepted.ts';
 import { cronJobContainer, cronJobManifests, githubWorkflow, gitlabJobs, recipe } from '../support/recipes.ts';
 
 // The parser imports JSON as bundlers allow it and Node does not.
@@ -31,24 +29,6 @@ function commands(script: string): readonly (readonly string[])[] {
     .split('\n')
     .filter((line) => line.trim().startsWith('mekhanikube '))
     .map((line) => line.replaceAll('"', '').trim().split(/\s+/).slice(1));
-}
-
-/** Runs words as far as to the cluster, which is away: all that can be wrong with flags is found before. */
-async function accepted(words: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  let err = '';
-  const away = () => Promise.reject(new UserError('away', 'the cluster is away'));
-  const loaders: Loaders = { live: away, recorded: away, snapshot: away, serverVersion: away };
-  const io = {
-    out: () => Promise.resolve(),
-    err: (text: string) => void (err += text),
-    environment: { XDG_CONFIG_HOME: '/nonexistent', ...environment },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    signal: new AbortController().signal,
-  };
-  await runCli(words, io, loaders);
-  return err;
 }
 
 /** The words without the baseline, which nobody has written yet. */
