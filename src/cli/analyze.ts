@@ -3,13 +3,11 @@ import type { Config } from '../config/load.ts';
 import type { Analyzer } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import type { RunOptions } from '../pipeline.ts';
-import { checkConflicts } from './conflicts.ts';
+import { begin } from './config-of.ts';
 import { exitCodes, verdict } from './exit.ts';
 import { factsOf } from './facts.ts';
-import { givenFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { hooksFor } from './hooks.ts';
-import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 import { isForPerson, refuseFailed } from './outputs.ts';
 import { type ExplainListener, printReport } from './print-report.ts';
@@ -22,14 +20,10 @@ export async function analyzeCommand(
   io: Io,
   loaders: Loaders,
 ): Promise<number> {
-  const flags = givenFlags(command);
-  const [analyzers, { loadConfig }, { neededResources, run }] = await Promise.all([
-    loadAnalyzers(flags, io.environment),
-    import('../config/load.ts'),
+  const [{ analyzers, config }, { neededResources, run }] = await Promise.all([
+    begin(command, io),
     import('../pipeline.ts'),
   ]);
-  const config = await loadConfig({ flags, environment: io.environment, analyzers });
-  checkConflicts(flags, config);
   const explaining =
     config.explain || config.showPrompt ? await (await import('./explain.ts')).prepare(config, io) : undefined;
   const baseline =

@@ -7,12 +7,10 @@ import { buildDiff } from '../report/diff.ts';
 import { type RunFacts, sightOf } from '../report/sight.ts';
 import { toRunOptions } from './analyze.ts';
 import { useColor } from './color.ts';
-import { checkConflicts } from './conflicts.ts';
+import { begin } from './config-of.ts';
 import { exitCodes, reaches } from './exit.ts';
-import { givenFlags } from './flags.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
-import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 import { isForPerson, outputsIn, printOutputs } from './outputs.ts';
 import { startProgress } from './progress.ts';
@@ -27,13 +25,7 @@ export async function diffCommand(
 ): Promise<number> {
   if (files.earlier === '-' && files.later === '-')
     throw new UserError('conflict', 'only one of the two can come from stdin');
-  const flags = givenFlags(command);
-  const [analyzers, { loadConfig }] = await Promise.all([
-    loadAnalyzers(flags, io.environment),
-    import('../config/load.ts'),
-  ]);
-  const config = await loadConfig({ flags, environment: io.environment, analyzers });
-  checkConflicts(flags, config);
+  const { flags, analyzers, config } = await begin(command, io);
   const outputs = outputsIn(['text', 'markdown', 'json'], config.output, flags);
   const context = { config, analyzers, io, loaders };
   const earlier = await sideOf(files.earlier, context);

@@ -1,22 +1,14 @@
 import type { Command } from 'commander';
 import { clean } from '../render/terminal.ts';
-import { checkConflicts } from './conflicts.ts';
-import { givenFlags } from './flags.ts';
+import { begin } from './config-of.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
-import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
 
 /** Records a cluster, or what others recorded of one, to a file that `analyze --from` reads. @returns the exit code. */
 export async function snapshotCommand(file: string, command: Command, io: Io, loaders: Loaders): Promise<number> {
-  const flags = givenFlags(command);
-  const [analyzers, { loadConfig }] = await Promise.all([
-    loadAnalyzers(flags, io.environment),
-    import('../config/load.ts'),
-  ]);
-  const config = await loadConfig({ flags, environment: io.environment, analyzers });
-  checkConflicts(flags, config);
+  const { config } = await begin(command, io);
   const progress = await startProgress(io, !config.verbose);
   const hooks = hooksFor(io, config, progress);
   try {

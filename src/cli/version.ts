@@ -2,20 +2,16 @@ import type { Command } from 'commander';
 import { UserError } from '../errors.ts';
 import { clean } from '../render/terminal.ts';
 import { version } from '../report/version.ts';
-import { givenFlags } from './flags.ts';
+import { configOf } from './config-of.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
-import { loadAnalyzers } from './load-analyzers.ts';
 import type { Loaders } from './loaders.ts';
 
 /** Prints the version of the program and, unless only that was asked for, of the API server where it can be reached. */
 export async function versionCommand(clientOnly: boolean, command: Command, io: Io, loaders: Loaders): Promise<number> {
   await io.out(`mekhanikube ${version} (Node ${process.version})\n`);
   if (clientOnly) return 0;
-  const { loadConfig } = await import('../config/load.ts');
-  const flags = givenFlags(command);
-  const analyzers = await loadAnalyzers(flags, io.environment);
-  const config = await loadConfig({ flags, environment: io.environment, analyzers });
+  const config = await configOf(command, io);
   const progress = { say: () => {}, stop: () => {} };
   try {
     const server = await loaders.serverVersion(config, hooksFor(io, config, progress));

@@ -12,12 +12,11 @@ import { pagesOf } from '../watch/pages.ts';
 import { pauseAfter, type WatchState } from '../watch/state.ts';
 import { toRunOptions } from './analyze.ts';
 import { useColor } from './color.ts';
-import { checkConflicts } from './conflicts.ts';
+import { begin } from './config-of.ts';
 import { exitCodes } from './exit.ts';
-import { givenFlags } from './flags.ts';
+import { factsOf } from './facts.ts';
 import { hooksFor } from './hooks.ts';
 import type { Io } from './io.ts';
-import { loadAnalyzers } from './load-analyzers.ts';
 import { startServing } from './listening.ts';
 import type { Loaders } from './loaders.ts';
 import { startProgress } from './progress.ts';
@@ -31,21 +30,15 @@ export async function watchCommand(
   io: Io,
   loaders: Loaders,
 ): Promise<number> {
-  const flags = givenFlags(command);
-  const [analyzers, { loadConfig }, { neededResources, run }] = await Promise.all([
-    loadAnalyzers(flags, io.environment),
-    import('../config/load.ts'),
+  const [{ flags, analyzers, config }, { neededResources, run }] = await Promise.all([
+    begin(command, io),
     import('../pipeline.ts'),
   ]);
-  const config = await loadConfig({ flags, environment: io.environment, analyzers });
-  checkConflicts(flags, config);
   if (config.interval < second)
     throw new UserError('bad-interval', '--interval must be one second or more', { hint: 'Write it as 30s or 5m.' });
   const format = formatOf(config, flags);
-  const titles = new Map(
-    analyzers.flatMap(({ codes }) => Object.entries(codes).map(([code, { title }]) => [code, title] as const)),
-  );
-  const options: RenderOptions = { severity: config.severity, titleOf: (code) => titles.get(code) };
+  const { titleOf } = factsOf(analyzers);
+  const options: RenderOptions = { severity: config.severity, titleOf };
   const wanted = neededResources(analyzers);
   const progress = await startProgress(io, false);
   const look = async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Frozen } from './frozen.ts';
-import { gapSchema, objectSchema } from './object-schema.ts';
+import { clusterSchema, gapSchema, objectSchema, toolSchema } from './object-schema.ts';
 
 /** The certificates of a cluster as data: the one source of its types and of schema/certs.json. Only tests and scripts import it at run time. */
 
@@ -48,13 +48,8 @@ export const certificateRowSchema = z
 export const certsSchema = z
   .strictObject({
     schemaVersion: z.literal(certsSchemaVersion),
-    tool: z.strictObject({ name: z.literal('mekhanikube'), version: z.string() }),
-    cluster: z.strictObject({
-      name: z.string(),
-      context: z.exactOptional(z.string()),
-      version: z.exactOptional(z.string()),
-      source: z.enum(['live', 'recorded']),
-    }),
+    tool: toolSchema,
+    cluster: clusterSchema,
     takenAt: time.meta({ description: 'The moment that days are counted from, RFC 3339' }),
     complete: z
       .boolean()

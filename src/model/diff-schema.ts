@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Frozen } from './frozen.ts';
-import { objectSchema as object } from './object-schema.ts';
+import { objectSchema as object, toolSchema } from './object-schema.ts';
 
 /** What changed between two reports, as data: the source of its types and of schema/diff.json. Only tests and scripts import it at run time. */
 
@@ -26,7 +26,7 @@ const side = z.strictObject({
 export const diffSchema = z
   .strictObject({
     schemaVersion: z.literal(diffSchemaVersion),
-    tool: z.strictObject({ name: z.literal('mekhanikube'), version: z.string() }),
+    tool: toolSchema,
     old: side,
     new: side,
     summary: z

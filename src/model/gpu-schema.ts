@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clusterSchema, toolSchema } from './object-schema.ts';
 
 /** The accelerators of a cluster as data: the one source of its types and of schema/gpu.json. Only tests and scripts import it at run time. */
 
@@ -84,13 +85,8 @@ const waiting = z.strictObject({
 export const gpuSchema = z
   .strictObject({
     schemaVersion: z.literal(gpuSchemaVersion),
-    tool: z.strictObject({ name: z.literal('mekhanikube'), version: z.string() }),
-    cluster: z.strictObject({
-      name: z.string(),
-      context: z.exactOptional(z.string()),
-      version: z.exactOptional(z.string()),
-      source: z.enum(['live', 'recorded']),
-    }),
+    tool: toolSchema,
+    cluster: clusterSchema,
     takenAt: time,
     complete: z.boolean().meta({ description: 'False when something could not be seen: see gaps' }),
     totals: z.array(

@@ -18,3 +18,14 @@ export const gapSchema = z
     reason: z.string(),
   })
   .meta({ description: 'What could not be seen' });
+
+/** How every public form names the program that wrote it. */
+export const toolSchema = z.strictObject({ name: z.literal('mekhanikube'), version: z.string() });
+
+/** How the lists of a cluster name it. */
+export const clusterSchema = z.strictObject({
+  name: z.string(),
+  context: z.exactOptional(z.string()),
+  version: z.exactOptional(z.string()),
+  source: z.enum(['live', 'recorded']),
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { certificateRowSchema } from './certs-schema.ts';
 import { gpuSchema } from './gpu-schema.ts';
-import { gapSchema as gap, objectSchema as object } from './object-schema.ts';
+import { gapSchema as gap, objectSchema as object, toolSchema } from './object-schema.ts';
 
 /**
  * The report as data: the one source of the types in report.ts and of schema/report.json. Only tests and scripts import it at run
@@ -140,7 +140,7 @@ const stats = z.strictObject({
 export const reportSchema = z
   .strictObject({
     schemaVersion: z.literal(schemaVersion),
-    tool: z.strictObject({ name: z.literal('mekhanikube'), version: z.string() }),
+    tool: toolSchema,
     status: z.enum(['ok', 'problems']).meta({ description: 'ok: nothing above info' }),
     complete: z.boolean().meta({ description: 'False when something could not be seen: see gaps' }),
     summary: z.strictObject({ incidents: counts, problems: counts, suppressed: counts }),
