@@ -15,7 +15,7 @@ export async function snapshotCommand(file: string, command: Command, io: Io, lo
     hooks.onStep('load');
     const { gaps, stats, hints } = await loaders.snapshot(file, config, hooks);
     progress.stop();
-    io.err(`Wrote ${stats.objects} objects to ${clean(file)}.\n`);
+    io.err(`Wrote ${stats.objects} objects to ${file === '-' ? 'stdout' : clean(file)}.\n`);
     for (const { name, reason } of gaps) io.err(clean(`Not recorded: ${name} (${reason})`) + '\n');
     for (const hint of hints) io.err(`hint: ${clean(hint)}\n`);
   } finally {

@@ -110,7 +110,7 @@ function unwritable(error: unknown, file: string): unknown {
   };
   if (!/^E[A-Z]+$/.test(code)) return error;
   return new UserError('file-unwritable', `cannot write ${file}: ${reasons[code] ?? code}`, {
-    hint: 'Name another file, or - for stdout.',
+    hint: file === 'stdout' ? 'Name a file in its place.' : 'Name another file, or - for stdout.',
     cause: error,
   });
 }

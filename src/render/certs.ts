@@ -1,4 +1,5 @@
 import type { CertificateReport } from '../model/certs-schema.ts';
+import { clusterRow } from './cluster-row.ts';
 import { blank, layout, type Row, row, type Span, span } from './layout.ts';
 import { tableRows } from './certs-table.ts';
 import { treeRows } from './certs-tree.ts';
@@ -30,16 +31,17 @@ export function renderCertsJson(report: CertificateReport): string {
   return `${escapeJson(JSON.stringify(report, undefined, 2))}\n`;
 }
 
-function headRows({ cluster, certificates, takenAt }: CertificateReport): readonly Row[] {
+function headRows(report: CertificateReport): readonly Row[] {
+  const { certificates } = report;
   const over = certificates.filter(({ state }) => state === 'expired');
   const expired = over.filter(({ severity }) => severity !== 'info').length;
   const soon = certificates.filter(({ state, severity }) => state === 'expiring' && severity !== 'info').length;
   const count = certificates.length === 1 ? '1 certificate' : `${certificates.length} certificates`;
-  const facts: (Span | string)[] = ['Cluster ', span(cluster.name, 'strong'), ` at ${takenAt}: ${count}`];
+  const facts: (Span | string)[] = [count];
   if (expired > 0) facts.push(', ', span(`${expired} expired`, 'critical'));
   if (over.length > expired) facts.push(`, ${over.length - expired} expired and replaced`);
   if (soon > 0) facts.push(', ', span(`${soon} near the end`, 'warning'));
-  return [row('', facts, '  ')];
+  return [clusterRow(report), row('', facts, '  ')];
 }
 
 function footRows({ bundled, gaps }: CertificateReport): readonly Row[] {

@@ -1,3 +1,4 @@
+import { clusterRow } from './cluster-row.ts';
 import { duration, earliest, millis } from '../graph/time.ts';
 import type { GpuReport } from '../model/gpu-schema.ts';
 import { bar, legendRows } from './gpu-bars.ts';
@@ -18,12 +19,9 @@ type Holder = GpuNode['holders'][number];
 /** The accelerators of a cluster for a person at a terminal. */
 export function renderGpuText(report: GpuReport, options: GpuTextOptions = {}): string {
   const { columns = 80, color = false, bars = false } = options;
-  const { cluster, nodes, waiting } = report;
-  const facts = [cluster.context === undefined ? '' : `context ${cluster.context}`, cluster.version ?? '']
-    .filter((fact) => fact !== '')
-    .join(', ');
+  const { nodes, waiting } = report;
   const rows: readonly Row[] = [
-    row('', ['Cluster ', span(cluster.name, 'strong'), facts === '' ? '' : ` (${facts})`], '  '),
+    clusterRow(report),
     blank,
     ...(nodes.length === 0 ? noneRows(report) : totalRows(report)),
     ...nodes.flatMap((node) => [blank, ...nodeRows(node, report, bars)]),

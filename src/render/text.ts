@@ -1,7 +1,7 @@
 import type { Severity } from '../model/finding.ts';
 import type { Report, ReportIncident } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
-import { dateText } from './date-text.ts';
+import { clusterRow } from './cluster-row.ts';
 import { baselineRows } from './text-baseline.ts';
 import { checkedText, coverageRows, joined } from './text-coverage.ts';
 import { ignoredRows } from './text-ignored.ts';
@@ -45,11 +45,8 @@ export function renderRows(rows: readonly Row[], options: Pick<RenderOptions, 'c
   return layout(rows, { columns: Math.min(widest, Math.max(narrowest, columns)), color });
 }
 
-function headRows({ cluster, scope, takenAt }: Report): readonly Row[] {
-  const facts = [cluster.context === undefined ? '' : `context ${cluster.context}`, cluster.version ?? '']
-    .filter((fact) => fact !== '')
-    .join(', ');
-  const { namespaces, selector, filters, targets } = scope;
+function headRows(report: Report): readonly Row[] {
+  const { namespaces, selector, filters, targets } = report.scope;
   const parts = [
     namespaces.length === 0
       ? 'all namespaces'
@@ -58,15 +55,7 @@ function headRows({ cluster, scope, takenAt }: Report): readonly Row[] {
     ...(filters.length === 0 ? [] : [`only ${joined(filters)}`]),
     ...(targets.length === 0 ? [] : [joined(targets)]),
   ];
-  const how = cluster.source === 'recorded' ? 'recorded at' : 'at';
-  return [
-    row(
-      '',
-      ['Cluster ', span(cluster.name, 'strong'), facts === '' ? '' : ` (${facts})`, `, ${how} ${dateText(takenAt)}`],
-      '  ',
-    ),
-    row('', [`Scope: ${parts.join(', ')}`], '  '),
-  ];
+  return [clusterRow(report), row('', [`Scope: ${parts.join(', ')}`], '  ')];
 }
 
 /** The first lines of incidents, and how to see the rest of them. */

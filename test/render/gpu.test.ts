@@ -314,7 +314,7 @@ test('what a node is, who holds it, and a bar of it', () => {
     gpuWaiter('w', 4),
   ];
   expect(shown(about(objects), { columns: 120, bars: true })).toEqual([
-    'Cluster test (context test-context, v1.36.3)',
+    'Cluster test (context test-context, v1.36.3), at 2026-03-01 12:00:00 UTC',
     '',
     'nvidia.com/gpu: 5 of 7 held on 1 node, 2 free, 1 of 8 not given out',
     '',
@@ -387,7 +387,7 @@ test('what could not be seen is said, and nothing is concluded from it', () => {
 
 test('a node that should offer some and does not', () => {
   expect(shown(about([gpuNode('n1')]), { columns: 120 })).toEqual([
-    'Cluster test (context test-context, v1.36.3)',
+    'Cluster test (context test-context, v1.36.3), at 2026-03-01 12:00:00 UTC',
     '',
     'No accelerators are offered, though labels tell of some.',
     '',
