@@ -5,10 +5,11 @@ export PATH := $(NODE_BIN):$(PATH)
 DOCKER ?= docker
 COMPOSE ?= $(DOCKER) compose
 IMAGE ?= mekhanikube
+RELEASE ?= release
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test control-plane e2e record lint types build bench analyze gpu certs models \
-	image up down clean
+	image release-dry-run up down clean
 
 help: ## Show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +60,9 @@ models: build ## List the models of Ollama and what suits this machine: make mod
 image: ## Build the container image (needs Docker): make image ARGS="--platform linux/arm64"
 	$(engine)
 	@$(DOCKER) build --tag $(IMAGE) $(labels) $(ARGS) .
+
+release-dry-run: build ## Make every file of a release, in release/, and install each; publishes nothing (needs Go 1.26)
+	@node scripts/release.ts $(RELEASE) $(ARGS)
 
 up: ## Start the Ollama of docker-compose.yml and fetch a model (needs Docker): make up MODEL=qwen3:8b
 	$(engine)

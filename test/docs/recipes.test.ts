@@ -1,26 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadAll } from 'js-yaml';
 import { accepted } from '../support/accepted.ts';
 import { cronJobContainer, cronJobManifests, githubWorkflow, gitlabJobs, recipe } from '../support/recipes.ts';
-
-// The parser imports JSON as bundlers allow it and Node does not.
-registerHooks({
-  load: (url, context, next) =>
-    next(url, url.endsWith('.json') ? { ...context, importAttributes: { type: 'json' } } : context),
-});
-const { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } = await import('@actions/workflow-parser');
+import { workflowFaults } from '../support/workflow.ts';
 
 const project = path.join(import.meta.dirname, '../..');
-
-/** What GitHub's own parser has against a workflow. */
-async function faults(content: string): Promise<readonly string[]> {
-  const { context, value } = parseWorkflow({ name: 'cluster.yaml', content }, new NoOperationTraceWriter());
-  if (value !== undefined) await convertWorkflowTemplate(context, value);
-  return context.errors.getErrors().map(({ message }) => message);
-}
 
 /** The commands of a script that run the tool, as words; variables of the shell stay as they are. */
 function commands(script: string): readonly (readonly string[])[] {
@@ -40,7 +26,7 @@ describe('GitHub Actions', () => {
   const text = recipe('github-actions');
 
   test("is a workflow to GitHub's own parser", async () => {
-    expect(await faults(text)).toEqual([]);
+    expect(await workflowFaults(text)).toEqual([]);
   });
 
   test.each([
@@ -50,7 +36,7 @@ describe('GitHub Actions', () => {
     ['contents: read', 'contents: reads'],
   ])('that parser is not fooled: %s as %s', async (right, wrong) => {
     expect(text).toContain(right);
-    expect(await faults(text.replace(right, wrong))).not.toEqual([]);
+    expect(await workflowFaults(text.replace(right, wrong))).not.toEqual([]);
   });
 
   test('what is uploaded is what was written', () => {
