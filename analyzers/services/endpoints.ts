@@ -69,10 +69,12 @@ function noReadyEndpoints(snapshot: Snap, service: Service): Draft<Code> {
   };
 
   function message(): string {
-    if (pods.length > 0) return `none of the ${count(pods.length, 'pod')} it selects is ready: ${podStates(pods)}`;
-    if (ended.length > 0) return `the ${count(ended.length, 'pod')} it selects have ended, and none took their place`;
+    if (pods.length === 1) return `the one pod it selects is not ready: ${podStates(pods)}`;
+    if (pods.length > 1) return `none of the ${pods.length} pods it selects is ready: ${podStates(pods)}`;
+    if (ended.length === 1) return 'the one pod it selects has ended, and none took its place';
+    if (ended.length > 1) return `the ${ended.length} pods it selects have ended, and none took their place`;
     if (wanting !== undefined) return `no pod of ${refText(ref(wanting.object))}, which it selects, exists`;
-    return `none of its ${count(total, 'endpoint')} is ready`;
+    return total === 1 ? 'its one endpoint is not ready' : `none of its ${total} endpoints is ready`;
   }
 
   function sliceEvidence() {
