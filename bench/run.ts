@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: what analysing a cluster costs, as ratios to one curl process that fetches the same pages one after another and to
- * one kubectl that gets the same kinds, and what starting costs, as ratios to a bare `node -e 0`. Runs are interleaved and medians are
+ * `npm run bench`: what analysing a cluster costs, as ratios to one curl process that fetches the same pages one after another, to a curl
+ * process for each page (`curl each`), and to one kubectl that gets the same kinds, and what starting costs, as ratios to a bare `node -e 0`. Runs are interleaved and medians are
  * printed: machines are noisy, ratios less.
  *
  * `--pods 1000,5000` chooses sizes, `--runs 5` how often, `--json` prints JSON. `--server real` measures against a real API server,

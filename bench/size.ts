@@ -18,7 +18,10 @@ export interface Size {
   readonly bytes: number;
   readonly paths: readonly PathCost[];
   readonly tool: Cost;
+  /** One process that fetches all pages over one connection. */
   readonly curl: Cost & { readonly times: number };
+  /** A process for each page, as a script without a client library does it. */
+  readonly curls: Cost & { readonly times: number };
   readonly kubectl?: Cost & { readonly times: number };
 }
 
@@ -46,18 +49,21 @@ export async function measureSize(target: Target, { pods, runs, chunk }: SizeOpt
   const env = { ...process.env, HOME: target.folder };
   const kubectlArgs = [...(target.kubectl?.args ?? []), ...getAll(urls, chunk)];
   if (target.kubectl !== undefined) await measure(target.kubectl.command, kubectlArgs, env);
-  const costs: { tool: Cost; curl: Cost; kubectl?: Cost }[] = [];
+  const costs: { tool: Cost; curl: Cost; curls: Cost; kubectl?: Cost }[] = [];
   for (let count = 0; count < runs; count += 1) {
     const tool = await measure(process.execPath, args);
-    const curl = await measure('curl', ['--config', await curlConfig(target, await target.taken(stats.requests))]);
+    const taken = await target.taken(stats.requests);
+    const curl = await measure('curl', ['--config', await curlConfig(target, taken)]);
+    const curls = await measure('sh', ['-c', eachByCurl, 'sh', ...(await curlEach(target, taken))]);
     const { kubectl } = target;
     costs.push({
       tool,
       curl,
+      curls,
       ...(kubectl === undefined ? {} : { kubectl: await measure(kubectl.command, kubectlArgs, env) }),
     });
   }
-  const against = (name: 'curl' | 'kubectl') => ({
+  const against = (name: 'curl' | 'curls' | 'kubectl') => ({
     ...medianCost(costs.map((cost) => cost[name]!)),
     times: median(costs.map((cost) => cost.tool.ms / cost[name]!.ms)),
   });
@@ -70,6 +76,7 @@ export async function measureSize(target: Target, { pods, runs, chunk }: SizeOpt
     paths,
     tool: medianCost(costs.map(({ tool }) => tool)),
     curl: against('curl'),
+    curls: against('curls'),
     ...(target.kubectl === undefined ? {} : { kubectl: against('kubectl') }),
   };
 }
@@ -103,6 +110,15 @@ async function curlConfig(target: Target, urls: readonly string[], told?: string
   const fetches = urls.map((url) => `url = "${target.url}${url}"\noutput = "/dev/null"`);
   await writeFile(file, `${[...common, ...write, ...fetches].join('\n')}\n`, { mode: 0o600 });
   return file;
+}
+
+/** The first argument is a curl configuration, the others are addresses. */
+const eachByCurl = 'config=$1; shift; for url; do curl --config "$config" --output /dev/null "$url" || exit; done';
+
+async function curlEach(target: Target, urls: readonly string[]): Promise<readonly string[]> {
+  const file = join(target.folder, 'curl-each');
+  await writeFile(file, `${['silent', 'fail', 'user-agent = "bench"', ...target.curl].join('\n')}\n`, { mode: 0o600 });
+  return [file, ...urls.map((url) => `${target.url}${url}`)];
 }
 
 /** kubectl's arguments that read the same kinds in pages of the same size. */

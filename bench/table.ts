@@ -25,13 +25,14 @@ export function table({ server, runs, sizes, start }: Results): readonly string[
   ];
 }
 
-function rows({ pods, requests, bytes, tool, curl, kubectl }: Size): readonly string[] {
+function rows({ pods, requests, bytes, tool, curl, curls, kubectl }: Size): readonly string[] {
   const cells = ({ ms, cpuMs, rss }: Cost) => [ms, cpuMs, rss].map((value) => value.toFixed(0));
   const times = ({ times: ratio }: { times: number }) => `${ratio.toFixed(2)} x`;
   const megabytes = (bytes / 2 ** 20).toFixed(1);
   return [
     row([String(pods), 'analyze', String(requests), megabytes, ...cells(tool), '']),
     row(['', 'curl', String(requests), megabytes, ...cells(curl), times(curl)]),
+    row(['', 'curl each', String(requests), megabytes, ...cells(curls), times(curls)]),
     ...(kubectl === undefined ? [] : [row(['', 'kubectl', '', '', ...cells(kubectl), times(kubectl)])]),
   ];
 }
