@@ -71,6 +71,12 @@ describe('the chart', () => {
 
 describe('the plain manifests', () => {
   const folder = 'kubernetes';
+
+  test.each(['cronjob.yaml', 'watch.yaml'])('%s names the image of this version', (file) => {
+    const { version } = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8')) as { version: string };
+    expect(text(`${folder}/${file}`)).toMatch(new RegExp(`^ +image: mekhanikube:${version}$`, 'm'));
+  });
+
   const files = readdirSync(path.join(deploy, folder));
 
   test('are all explained', () => {
