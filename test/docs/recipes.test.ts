@@ -42,9 +42,12 @@ describe('GitHub Actions', () => {
   test('what is uploaded is what was written', () => {
     const { steps } = githubWorkflow().jobs.analyze;
     const [words = []] = steps.flatMap(({ run = '' }) => commands(run));
+    const made = steps.flatMap(({ run = '' }) => /^jq .* (\S+) > (\S+)$/m.exec(run) ?? []);
+    const isWritten = (file: string) => words.some((word) => word.endsWith(`=${file}`));
+    expect(isWritten(made[1] ?? '')).toBe(true);
     for (const step of steps.filter(({ uses = '' }) => /upload/.test(uses))) {
       const file = String(step.with?.['sarif_file'] ?? step.with?.['path']);
-      expect(words.some((word) => word.endsWith(`=${file}`))).toBe(true);
+      expect(isWritten(file) || made[2] === file).toBe(true);
       expect(step.if).toContain(`hashFiles('${file}')`);
     }
   });

@@ -135,6 +135,9 @@ describe('GitHub Actions', () => {
       expect(quiet).toMatchObject({ code: 0, stderr: '' });
       expect(quiet.stdout).not.toContain('::error');
       expect(quiet.summary).not.toBe('');
+      expect(resultsIn(quiet.at.read('code-scanning.sarif'))).toEqual(
+        resultsIn(quiet.at.read('mekhanikube.sarif')).filter(({ suppressions = [] }) => suppressions.length === 0),
+      );
       const report = reportSchema.parse(JSON.parse(quiet.at.read('report.json')));
       expect(report.baseline).toMatchObject({ new: { critical: 0, warning: 0, info: 0 }, resolved: [], unseen: [] });
 
@@ -151,6 +154,10 @@ describe('GitHub Actions', () => {
     },
   );
 });
+
+function resultsIn(sarif: string): readonly { readonly suppressions?: readonly unknown[] }[] {
+  return JSON.parse(sarif).runs[0].results;
+}
 
 describe('GitLab CI', () => {
   const job = gitlabJobs()['cluster']!;
