@@ -11,3 +11,19 @@ export class UserError extends Error {
     this.hint = options.hint;
   }
 }
+
+const unreadable: ReadonlyMap<unknown, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EISDIR', 'it is a folder'],
+  ['ELOOP', 'its links lead in a circle'],
+  ['ENAMETOOLONG', 'its name is too long'],
+  ['ENOENT', 'there is no such file'],
+  ['ENOTDIR', 'a part of its path is not a folder'],
+  ['EPERM', 'permission denied'],
+]);
+
+/** Why a file could not be read, from what the system said: in words where they are known. */
+export function readProblem(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return unreadable.get(code) ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Config } from '../config/load.ts';
-import { UserError } from '../errors.ts';
+import { readProblem, UserError } from '../errors.ts';
 import { type Gateway, parseAddress } from '../push/gateway.ts';
 import { metricLabels } from '../render/prometheus/prometheus.ts';
 
@@ -77,8 +77,7 @@ async function textOf(file: string, flag: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError('cannot-read', `${flag} ${file} cannot be read: ${why}`, { cause: error });
+    throw new UserError('cannot-read', `${flag} ${file} cannot be read: ${readProblem(error)}`, { cause: error });
   }
 }
 

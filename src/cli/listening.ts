@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
-import { UserError } from '../errors.ts';
+import { readProblem, UserError } from '../errors.ts';
 import { isLoopback, type Page, serve, type Serving } from '../watch/server.ts';
 import type { Io } from './io.ts';
 
@@ -42,11 +42,9 @@ function addressOf(listen: string): { readonly host: string; readonly port: numb
 
 async function tokenIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new UserError(
-      'no-token',
-      `cannot read the token in ${file}: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+    throw new UserError('no-token', `--listen-token-file ${file} cannot be read: ${readProblem(error)}`, {
+      cause: error,
+    });
   });
   const token = text.trim();
   if (token.length < shortestToken)

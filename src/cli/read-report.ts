@@ -1,5 +1,5 @@
 import { open, readFile, stat } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
+import { readProblem, UserError } from '../errors.ts';
 import type { Comparable } from '../model/comparable-schema.ts';
 import type { Report } from '../model/report.ts';
 import { comparableIn } from '../report/comparable.ts';
@@ -44,13 +44,12 @@ async function parsedAt<Form>(path: string, parse: Parser<Form>): Promise<Form |
     return parse(path === '-' ? await stdinText() : await readFile(path, 'utf8'), name);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const { code, message } = error instanceof Error ? { code: codeOf(error), message: error.message } : unknownError;
-    const why = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new UserError('cannot-read', `${name} cannot be read: ${why}`, { hint: howToMake, cause: error });
+    throw new UserError('cannot-read', `${name} cannot be read: ${readProblem(error)}`, {
+      hint: howToMake,
+      cause: error,
+    });
   }
 }
-
-const unknownError = { code: undefined, message: 'unknown error' };
 
 /** A report begins as JSON does, and folders and compressed recordings do not. */
 async function mayBeReport(path: string): Promise<boolean> {
@@ -70,8 +69,4 @@ async function stdinText(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function codeOf(error: Error): unknown {
-  return 'code' in error ? error.code : undefined;
 }

@@ -76,7 +76,8 @@ async function loadOne(file: string): Promise<Analyzer> {
   const result = shape.safeParse(exported);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw problem(file, `its default export is no analyzer: ${issue?.path.join('.') || 'it'}: ${issue?.message}`);
+    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    throw problem(file, `its default export is no analyzer: ${where}${issue?.message}`);
   }
   return exported as Analyzer;
 }

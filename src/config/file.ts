@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { readProblem, UserError } from '../errors.ts';
 
 /** A configuration file that was read. */
 export interface ConfigFile {
@@ -28,8 +28,7 @@ export async function readConfigFile(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (named === undefined && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
-    const why = code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new UserError('config-file', `the configuration file ${path} cannot be read: ${why}`, {
+    throw new UserError('config-file', `the configuration file ${path} cannot be read: ${readProblem(error)}`, {
       hint: 'Name another with --config or MEKHANIKUBE_CONFIG.',
       cause: error,
     });

@@ -14,7 +14,9 @@ export interface Target {
  * @throws UserError for a kind that the tool does not read, and for words that are no target.
  */
 export function parseTargets(words: readonly string[]): readonly Target[] {
-  if (words.some((word) => word.includes('/'))) return words.map(parsePair);
+  // A shell variable that is not set gives an empty word, and no target at all would be everything.
+  const isEmpty = words.some((word) => /^[\s,]*$/.test(word));
+  if (isEmpty || words.some((word) => word.includes('/'))) return words.map(parsePair);
   const [types = '', ...names] = words;
   const found = types === '' ? [] : types.split(',').map(knownResource);
   return found.flatMap((resource) => (names.length === 0 ? [{ resource }] : names.map((name) => ({ resource, name }))));

@@ -178,7 +178,7 @@ describe('credentials', () => {
   test.each([
     ['--username me --token-file TOKEN', 'a token or a name and a password, not both'],
     ['--password-file PASSWORD', 'there is a password for the push gateway, and no name'],
-    ['--token-file /nonexistent', '--push-token-file /nonexistent cannot be read'],
+    ['--token-file /nonexistent', '--push-token-file /nonexistent cannot be read: there is no such file'],
     ['--token-file EMPTY', 'is empty'],
     ['--token-file BROKEN', 'holds characters that cannot be sent'],
   ])('%s: %s', async (flags, message) => {

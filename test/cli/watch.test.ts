@@ -158,7 +158,11 @@ describe('who may read it', () => {
     ['every address, for everybody', ['--listen', ':0'], /everybody who can reach it/],
     ['an address of the network', ['--listen', '192.0.2.1:0'], /everybody who can reach it/],
     ['a token that is too short', ['--listen-token-file', 'short'], /fewer than 16 characters/],
-    ['a token that is not there', ['--listen-token-file', 'nope'], /cannot read the token/],
+    [
+      'a token that is not there',
+      ['--listen-token-file', 'nope'],
+      /token-file \S*nope cannot be read: there is no such file\n/,
+    ],
     ['no address', ['--listen', 'localhost'], /is not an address/],
     ['no port', ['--listen', '127.0.0.1:99999'], /is not an address/],
     ['too often', ['--interval', '10ms'], /one second or more/],

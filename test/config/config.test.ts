@@ -269,6 +269,11 @@ test.each<[string, Input, string, string | undefined]>([
   expect(await refused(input)).toEqual({ message, hint });
 });
 
+test('refuses a folder', async () => {
+  const error = await refused({ environment: { MEKHANIKUBE_CONFIG: folder } });
+  expect(error.message).toMatch(/cannot be read: it is a folder$/);
+});
+
 test('refuses a file that is not YAML', async () => {
   expect((await refused({ file: 'a: [' })).message).toMatch(/config\.yaml is not YAML: [^\n]* \(line 1\)$/);
 });

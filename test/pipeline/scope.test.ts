@@ -91,7 +91,7 @@ test('an incident that is shown is shown whole, and counted', () => {
 
 test.each<[ScopeRequest, string, string | undefined]>([
   [{ namespaces: ['shp'] }, 'there is no namespace "shp"', 'Did you mean "shop"?'],
-  [{ namespaces: ['qqqqqq'] }, 'there is no namespace "qqqqqq"', undefined],
+  [{ namespaces: ['qqqqqq'] }, 'there is no namespace "qqqqqq"', 'Known namespaces: bank, empty, shop.'],
   [{ filters: ['Deploymnt'] }, 'there is no analyzer or kind "Deploymnt"', 'Did you mean "deployment"?'],
   [
     { targets: ['deployement/web'] },
@@ -122,6 +122,9 @@ test.each<[ScopeRequest, string, string | undefined]>([
 
 test.each<[ScopeRequest, RegExp]>([
   [{ targets: ['deployment/'] }, /"deployment\/" is not a target/],
+  [{ targets: [''] }, /"" is not a target/],
+  [{ targets: ['pod/a', ' '] }, /" " is not a target/],
+  [{ targets: [','] }, /"," is not a target/],
   [{ targets: ['a/b/c'] }, /"a\/b\/c" is not a target/],
   [{ targets: ['pod/a', 'web'] }, /"web" is not a target/],
   [{ selector: 'app=(' }, /"app=\(" in the label selector/],
