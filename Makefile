@@ -12,7 +12,7 @@ RELEASE ?= release
 	image release-dry-run up down clean
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## Analyse a recorded cluster that comes with the package: needs neither a cluster nor a model
 	@node bin/mekhanikube.js analyze --from demo/shop.snapshot.gz

@@ -40,6 +40,8 @@ try {
     throw new Error(`the tag ${release.tag} is not v${version}, the version in package.json`);
   await emptied(folder);
   const helm = await realHelm();
+  if (helm === undefined && release.tag !== undefined)
+    throw new Error('a release needs its chart, and there is no Helm');
   for (const file of await makeFiles(release, helm)) {
     const { size } = await stat(path.join(folder, file));
     console.log(`made       ${file}, ${size.toLocaleString('en')} bytes`);

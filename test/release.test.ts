@@ -45,7 +45,7 @@ describe('the workflow of a release', () => {
     for (const name of ['npm', 'image', 'chart', 'release'])
       expect(needs(name)).toEqual(expect.arrayContaining(['test', 'files']));
     const commands = (name: string) => jobs[name]!.steps.flatMap(({ run = [] }) => run);
-    expect(commands('test')).toEqual(['make test', 'make e2e']);
+    expect(commands('test')).toEqual(expect.arrayContaining(['make test', 'make e2e']));
     expect(commands('files').join('\n')).toContain('make release-dry-run');
     expect(text('Makefile')).toMatch(/^release-dry-run: build ##/m);
   });

@@ -29,6 +29,7 @@ describe.skipIf(helm === undefined)('the chart, as Helm reads it', () => {
   test.each([
     ['a mode that is none', { mode: 'daemon' }, 'mode'],
     ['a misspelt value', { pushgateway: { url: 'http://x' } }, 'pushgateway'],
+    ['a repository with a tag', { image: { repository: 'registry.example.com:5000/mekhanikube:1' } }, 'repository'],
     ['a digest that is none', { image: { digest: 'abc' } }, 'digest'],
     ['a gateway without a scheme', { pushGateway: { url: 'pushgateway:9091' } }, 'pushGateway'],
     ['a ServiceMonitor of a CronJob', { serviceMonitor: { enabled: true } }, 'needs mode: watch'],
@@ -61,6 +62,8 @@ describe.skipIf(helm === undefined)('the chart, as Helm reads it', () => {
     const { version } = JSON.parse(await readFile(path.join(deploy, '../package.json'), 'utf8'));
     expect(await image({})).toBe(`mekhanikube:${version}`);
     expect(await image({ tag: 'edge' })).toBe('mekhanikube:edge');
+    const repository = 'registry.example.com:5000/tools/mekhanikube';
+    expect(await image({ repository })).toBe(`${repository}:${version}`);
     expect(await image({ tag: 'edge', digest })).toBe(`mekhanikube@${digest}`);
   });
 
