@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { certsSchemaText } from '../../scripts/schema.ts';
-import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import type { Resource } from '../../src/model/resources.ts';
@@ -14,6 +13,7 @@ import { bundleMap, managed, tlsIngress, tlsSecret, webhook } from '../support/c
 import type { KubeObject } from '../../src/model/object.ts';
 import { renderCertsText } from '../../src/render/certs.ts';
 import { buildCertificateReport } from '../../src/report/certs.ts';
+import { testIo } from '../support/io.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { make } from '../support/x509.ts';
 
@@ -59,20 +59,8 @@ const objects = [
 
 /** Runs the program against that cluster. */
 async function cli(line: string, columns?: number) {
-  const written = { out: '', err: '' };
   let wanted: readonly Resource[] = [];
-  const io: Io = {
-    out: (text) => {
-      written.out += text;
-      return Promise.resolve();
-    },
-    err: (text) => void (written.err += text),
-    environment: { XDG_CONFIG_HOME: folder },
-    outIsTerminal: columns !== undefined,
-    errIsTerminal: false,
-    columns,
-    signal: new AbortController().signal,
-  };
+  const { io, written } = testIo({ environment: { XDG_CONFIG_HOME: folder }, columns });
   const loaders: Loaders = {
     live: async (_config, _hooks, resources) => {
       wanted = resources;

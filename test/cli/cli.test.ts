@@ -2,13 +2,13 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import type { Loaded } from '../../src/cluster/load.ts';
 import { UserError } from '../../src/errors.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { reportSchema } from '../../src/model/report-schema.ts';
+import { testIo } from '../support/io.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { ago, node, object } from '../support/objects.ts';
 
@@ -36,22 +36,11 @@ interface Outcome {
 
 /** Runs the program as a process would, against a cluster of these objects. */
 async function cli(line: string, setting: Setting = {}): Promise<Outcome> {
-  const written = { out: '', err: '' };
   const loads: [string, ...unknown[]][] = [];
-  const io: Io = {
-    out: (text) => {
-      written.out += text;
-      return Promise.resolve();
-    },
-    err: (text) => {
-      written.err += text;
-    },
+  const { io, written } = testIo({
     environment: { XDG_CONFIG_HOME: folder, ...setting.environment },
-    outIsTerminal: setting.terminal === true,
-    errIsTerminal: false,
     columns: setting.terminal === true ? 100 : undefined,
-    signal: new AbortController().signal,
-  };
+  });
   const load = (source: Loaded['source']) => {
     if (setting.fail !== undefined) throw setting.fail;
     return loadedOf(setting.objects ?? [], { source, missing: setting.missing ?? {} });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtInLoaders } from '../../src/cli/built-in-loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { diffSchema } from '../../src/model/diff-schema.ts';
+import { testIo } from '../support/io.ts';
 import { ago, merge, node, type Patch } from '../support/objects.ts';
 import { cli } from '../support/run-cli.ts';
 
@@ -36,18 +37,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the command line with the loaders that read real files. */
 async function run(...words: readonly string[]) {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => Promise.resolve(void (out += text)),
-    err: (text: string) => void (err += text),
-    environment: { XDG_CONFIG_HOME: folder },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    signal: new AbortController().signal,
-  };
-  const code = await runCli(words, io, builtInLoaders);
-  return { code, out, err };
+  const { io, written } = testIo({ environment: { XDG_CONFIG_HOME: folder } });
+  return { code: await runCli(words, io, builtInLoaders), ...written };
 }
 
 const diff = (one: string, other: string, ...words: readonly string[]) => run('diff', file(one), file(other), ...words);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { load as loadYaml } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fleetSchemaText } from '../../scripts/schema.ts';
-import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { UserError } from '../../src/errors.ts';
 import { type FleetReport, fleetSchema } from '../../src/model/fleet-schema.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import type { Resource } from '../../src/model/resources.ts';
+import { testIo } from '../support/io.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { node } from '../support/objects.ts';
 
@@ -43,7 +43,6 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Runs analyze in a folder of its own, over clusters by the names of their contexts. */
 async function analyze(clusters: Readonly<Record<string, Found>>, words: readonly string[]) {
-  const written = { out: '', err: '' };
   let most = 0;
   let reading = 0;
   const live: Loaders['live'] = async ({ context }) => {
@@ -59,20 +58,7 @@ async function analyze(clusters: Readonly<Record<string, Found>>, words: readonl
     return loadedOf(objects, { missing, cluster: { name: `cluster-of-${name}`, context: name } });
   };
   const never = () => Promise.reject(new Error('not used'));
-  const io: Io = {
-    out: (text) => {
-      written.out += text;
-      return Promise.resolve();
-    },
-    err: (text) => {
-      written.err += text;
-    },
-    environment: { XDG_CONFIG_HOME: folder, HOME: folder },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    signal: new AbortController().signal,
-  };
+  const { io, written } = testIo({ environment: { XDG_CONFIG_HOME: folder, HOME: folder } });
   const loaders: Loaders = { live, recorded: never, snapshot: never, serverVersion: never };
   const code = await runCli(['analyze', ...words], io, loaders);
   return { code, ...written, most };

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { gpuSchema } from '../../src/model/gpu-schema.ts';
 import type { Resource } from '../../src/model/resources.ts';
 import { gpuHolder, gpuNode } from '../analyzers/gpu-support.ts';
+import { testIo } from '../support/io.ts';
 import { loadedOf } from '../support/loaded.ts';
 
 let folder: string;
@@ -18,21 +18,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the program against a cluster of one node with two GPUs, of which one is held. */
 async function cli(line: string, terminal = false) {
-  const written = { out: '', err: '' };
   const loads: string[] = [];
   let wanted: readonly Resource[] = [];
-  const io: Io = {
-    out: (text) => {
-      written.out += text;
-      return Promise.resolve();
-    },
-    err: (text) => void (written.err += text),
-    environment: { XDG_CONFIG_HOME: folder },
-    outIsTerminal: terminal,
-    errIsTerminal: false,
-    columns: terminal ? 100 : undefined,
-    signal: new AbortController().signal,
-  };
+  const { io, written } = testIo({ environment: { XDG_CONFIG_HOME: folder }, columns: terminal ? 100 : undefined });
   const load = (source: 'live' | 'recorded') => {
     loads.push(source);
     return loadedOf([gpuNode('n1', 2), gpuHolder('a', 'n1')], { source });

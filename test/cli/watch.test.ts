@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { UserError } from '../../src/errors.ts';
 import { reportSchema } from '../../src/model/report-schema.ts';
 import type { KubeObject } from '../../src/model/object.ts';
+import { testIo } from '../support/io.ts';
 import { loadedOf } from '../support/loaded.ts';
 import { node } from '../support/objects.ts';
 
@@ -30,7 +30,6 @@ async function watch(
   between = (_url: string, _look: number) => Promise.resolve(),
 ) {
   const stop = new AbortController();
-  const written = { out: '', err: '' };
   let count = 0;
   let failure: unknown;
   const url = () => /Serving the report at (\S+),/.exec(written.err)?.[1] ?? '';
@@ -49,20 +48,7 @@ async function watch(
     if (look === 'away') throw new UserError('away', 'the cluster is away');
     return loadedOf(look);
   };
-  const io: Io = {
-    out: (text) => {
-      written.out += text;
-      return Promise.resolve();
-    },
-    err: (text) => {
-      written.err += text;
-    },
-    environment: { XDG_CONFIG_HOME: '/nowhere' },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    signal: stop.signal,
-  };
+  const { io, written } = testIo({ environment: { XDG_CONFIG_HOME: '/nowhere' }, signal: stop.signal });
   const never = () => Promise.reject(new Error('not used'));
   const loaders: Loaders = { live, recorded: never, snapshot: never, serverVersion: never };
   const code = await runCli(['watch', '--interval', '1s', '--listen', '127.0.0.1:0', ...words], io, loaders);

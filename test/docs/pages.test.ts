@@ -2,9 +2,9 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import type { Loaders } from '../../src/cli/loaders.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { testIo } from '../support/io.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
 const pages = ['*.md', 'docs/**/*.md', 'deploy/**/*.md']
@@ -38,17 +38,8 @@ test.each(pages)('%s: every link leads somewhere', (page) => {
 
 describe('every command that is shown has flags that exist', () => {
   const never = () => Promise.reject(new Error('not used'));
-  const io: Io = {
-    out: () => Promise.resolve(),
-    err: () => {},
-    environment: {},
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    signal: new AbortController().signal,
-  };
   const loaders: Loaders = { live: never, recorded: never, snapshot: never, serverVersion: never };
-  const program = createProgram(io, loaders, () => {});
+  const program = createProgram(testIo().io, loaders, () => {});
 
   /** What of a line the command does not know: flags, or the command itself. */
   function unknown(line: string): readonly string[] {

@@ -4,6 +4,7 @@ import { runCli } from '../../src/cli/run.ts';
 import { UserError } from '../../src/errors.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import type { Resource } from '../../src/model/resources.ts';
+import { testIo } from './io.ts';
 import { loadedOf } from './loaded.ts';
 
 export interface CliOptions {
@@ -27,22 +28,12 @@ export interface CliOutcome {
 
 /** Runs the command line as a process would, against a cluster of these objects. */
 export async function cli(words: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
-  const written = { out: '', err: '' };
-  const io: Io = {
-    out: (text) => {
-      if (options.out !== undefined) return options.out();
-      written.out += text;
-      options.onOut?.(text);
-      return Promise.resolve();
-    },
-    err: (text) => {
-      written.err += text;
-    },
-    environment: options.environment ?? {},
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    signal: options.signal ?? new AbortController().signal,
+  const { io, written } = testIo(options);
+  const out: Io['out'] = (text) => {
+    if (options.out !== undefined) return options.out();
+    const done = io.out(text);
+    options.onOut?.(text);
+    return done;
   };
   const load = () => {
     if (options.away === true)
@@ -55,5 +46,5 @@ export async function cli(words: readonly string[], options: CliOptions = {}): P
     snapshot: load,
     serverVersion: () => Promise.resolve('v1.36.3'),
   };
-  return { code: await runCli(words, io, loaders), ...written };
+  return { code: await runCli(words, { ...io, out }, loaders), ...written };
 }
