@@ -10,8 +10,8 @@ import { issuedToken } from './tokens.ts';
 const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** A mount namespace of its own, in which the folders that pods mount things into are empty and ours. */
 const unshare = ['--user', '--map-root-user', '--mount', 'sh', '-euc'];
-const mounts = 'for one in /run /etc; do mount -t tmpfs tmpfs $one; done';
-const script = `${mounts}
+const emptied = 'for one in /run /etc; do mount -t tmpfs tmpfs $one; done';
+const script = `${emptied}
 while [ "$1" != -- ]; do mkdir -p "$(dirname "$2")"; cp -r "$1" "$2"; shift 2; done
 shift
 exec "$@"`;
@@ -19,7 +19,7 @@ exec "$@"`;
 /** Whether this machine lets a process have mounts of its own. Says on stderr where it does not. */
 export function canRunPods(): boolean {
   try {
-    execFileSync('unshare', [...unshare, mounts], { stdio: 'pipe' });
+    execFileSync('unshare', [...unshare, emptied], { stdio: 'pipe' });
     return true;
   } catch (error) {
     console.error(`Skipped: unshare cannot make a mount namespace here: ${String(error)}`);
@@ -27,40 +27,55 @@ export function canRunPods(): boolean {
   }
 }
 
+/** What the kubelet gives to the container of a pod. */
+interface Given {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Folders of this machine by the paths that they have inside. */
+  readonly mounts: Readonly<Record<string, string>>;
+}
+
 /**
- * Runs the built command as the container of a pod has it: the pod's arguments, environment and volumes as they are in the cluster, the
- * token of its service account where the kubelet mounts it, and the API server's address. The image is not part of it.
- * @param during called once it runs, with all that it has written so far to stderr; it is told to end afterwards.
+ * What the container of a pod finds: the pod's arguments, environment and volumes as they are in the cluster, the token of its service
+ * account where the kubelet mounts it, and the API server's address.
  */
-export async function runPod(
-  cluster: Cluster,
-  { metadata, spec }: Json,
-  during?: (stderr: () => string) => Promise<void>,
-): Promise<ToolRun> {
+export async function givenTo(cluster: Cluster, { metadata, spec }: Json): Promise<Given> {
   const folder = mkdtempSync(path.join(cluster.folder, 'pod-'));
   const [container] = spec.containers;
-  const copies: string[] = [];
+  const places: Record<string, string> = {};
   for (const { name, mountPath } of container.volumeMounts ?? []) {
     const volume = spec.volumes.find((one: Json) => one.name === name);
     // The API server adds one with the token to every pod; it is made below.
     if (volume.projected !== undefined) continue;
-    copies.push(write(path.join(folder, name), await contents(cluster, metadata.namespace, volume)), mountPath);
+    places[mountPath] = write(path.join(folder, name), await contents(cluster, metadata.namespace, volume));
   }
-  const account = write(path.join(folder, 'account'), {
+  places[accountFolder] = write(path.join(folder, 'account'), {
     token: await issuedToken(cluster, metadata.namespace, spec.serviceAccountName),
     'ca.crt': cluster.ca.cert,
     namespace: metadata.namespace,
   });
-  copies.push(account, accountFolder);
   const { hostname, port } = new URL(cluster.server);
   const env = {
-    PATH: process.env['PATH'],
-    HOME: '/nonexistent',
     ...Object.fromEntries((container.env ?? []).map(({ name, value }: Json) => [name, value])),
     KUBERNETES_SERVICE_HOST: hostname,
     KUBERNETES_SERVICE_PORT: port,
   };
-  const words = [...unshare, script, 'sh', ...copies, '--', process.execPath, bin, ...container.args];
+  return { args: container.args, env, mounts: places };
+}
+
+/**
+ * Runs the built command with what the container of a pod finds. The image is not part of it.
+ * @param during called once it runs, with all that it has written so far to stderr; it is told to end afterwards.
+ */
+export async function runPod(
+  cluster: Cluster,
+  pod: Json,
+  during?: (stderr: () => string) => Promise<void>,
+): Promise<ToolRun> {
+  const given = await givenTo(cluster, pod);
+  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', ...given.env };
+  const copies = Object.entries(given.mounts).flatMap(([inside, folder]) => [folder, inside]);
+  const words = [...unshare, script, 'sh', ...copies, '--', process.execPath, bin, ...given.args];
   const child = spawn('unshare', words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
@@ -90,8 +105,9 @@ async function contents({ api }: Cluster, namespace: string, volume: Json): Prom
   );
 }
 
+/** Files that every user may read, as kubelets make them. */
 function write(folder: string, files: Readonly<Record<string, string>>): string {
-  mkdirSync(folder);
-  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  mkdirSync(folder, { mode: 0o755 });
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text, { mode: 0o644 });
   return folder;
 }
