@@ -130,6 +130,6 @@ describe('the plain manifests', () => {
     const words = args('watch.yaml', options);
     expect(words.includes('--namespace')).toBe(options);
     // The token is missing here: the file is read after all flags were.
-    expect(await accepted(words)).toContain('cannot read the token in /etc/mekhanikube/listen/token');
+    expect(await accepted(words)).toContain('--listen-token-file /etc/mekhanikube/listen/token cannot be read');
   });
 });

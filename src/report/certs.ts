@@ -2,26 +2,18 @@ import type { Loaded } from '../cluster/load.ts';
 import type { CertificateReport } from '../model/certs-schema.ts';
 import type { Gap } from '../model/snapshot.ts';
 import { certificateRows } from './certificate-rows.ts';
+import { listHead } from './list-head.ts';
 import type { CertificateLimits } from './told-certificates.ts';
-import { version } from './version.ts';
 
 /** Everything about the certificates of a cluster: the one object that both renderers print. `namespaces` is empty for all. */
 export function buildCertificateReport(
-  { snapshot, source, cluster, gaps }: Pick<Loaded, 'snapshot' | 'source' | 'cluster' | 'gaps'>,
+  loaded: Pick<Loaded, 'snapshot' | 'source' | 'cluster' | 'gaps'>,
   options: { readonly limits: CertificateLimits; readonly namespaces: readonly string[] },
 ): CertificateReport {
-  const { name, context, version: server = snapshot.serverVersion } = cluster;
+  const { snapshot, gaps } = loaded;
   const missed = gaps.filter(matters);
   return {
-    schemaVersion: '1',
-    tool: { name: 'mekhanikube', version },
-    cluster: {
-      name,
-      ...(context === undefined ? {} : { context }),
-      ...(server === undefined ? {} : { version: server }),
-      source,
-    },
-    takenAt: snapshot.takenAt,
+    ...listHead(loaded),
     complete: missed.length === 0,
     ...certificateRows(snapshot, options),
     gaps: missed,

@@ -9,7 +9,7 @@ import { ref, refText } from '../model/object.ts';
 import { allResources, type Resource } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { neededResources } from '../pipeline.ts';
-import { version } from './version.ts';
+import { listHead } from './list-head.ts';
 
 /** What is looked at: where devices are, who holds them, and all that the scheduler's filters read. */
 const reads: readonly Resource[] = [
@@ -42,23 +42,15 @@ export function gpuResources(): readonly Resource[] {
 }
 
 /** Everything about the accelerators of a cluster: the one object that both renderers print. */
-export function buildGpuReport({ snapshot, cluster, source }: Loaded): GpuReport {
+export function buildGpuReport(loaded: Loaded): GpuReport {
+  const { snapshot } = loaded;
   const views = gpuNodes(snapshot);
   const gaps = essential.flatMap((resource) => {
     const { complete, reason = 'not collected' } = snapshot.list(resource);
     return complete ? [] : [{ resource, reason }];
   });
-  const { name, context, version: server = snapshot.serverVersion } = cluster;
   return {
-    schemaVersion: '1',
-    tool: { name: 'mekhanikube', version },
-    cluster: {
-      name,
-      ...(context === undefined ? {} : { context }),
-      ...(server === undefined ? {} : { version: server }),
-      source,
-    },
-    takenAt: snapshot.takenAt,
+    ...listHead(loaded),
     complete: gaps.length === 0,
     totals: totalsOf(views),
     nodes: views.map(nodeOf),
