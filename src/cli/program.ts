@@ -1,21 +1,17 @@
 import { Command, Option } from 'commander';
 import { analyzersCommand } from './analyzers.ts';
 import { analyzeCommand } from './analyze.ts';
+import { addDiffFlags, addExplainFlags, addOutputFlags, addPushFlags, addWatchFlags } from './command-flags.ts';
 import {
   addCertificateFlags,
   addCheckFlags,
-  addDiffFlags,
-  addExplainFlags,
   addFleetFlags,
   addGlobalFlags,
   addNamespaceFlag,
   addOllamaFlags,
-  addOutputFlags,
-  addPushFlags,
   addRecordingFlags,
   addScopeFlags,
   addSecretsFlag,
-  addWatchFlags,
   collect,
   givenFlags,
 } from './flags.ts';
