@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import { UserError } from '../../errors.ts';
 import type { Connection } from '../kubeconfig/connection.ts';
 import type { Credential } from '../kubeconfig/credentials.ts';
+import { deadline } from './deadline.ts';
 import { createDispatchers, largestBody } from './dispatchers.ts';
 import { isLoopback } from './no-proxy.ts';
 import { bare } from './proxy-io.ts';
@@ -69,6 +70,7 @@ export async function createTransport(connection: Connection, options: Transport
     let status = 0;
     let bytes = 0;
     stats.requests += 1;
+    const limit = deadline(options.signal, options.timeoutMs);
     try {
       const { statusCode, headers, body } = await dispatchers.of(credential).request({
         origin,
@@ -82,10 +84,7 @@ export async function createTransport(connection: Connection, options: Transport
           ...(connection.impersonation as Record<string, string | string[]>),
           ...(credential.authorization === undefined ? {} : { authorization: credential.authorization }),
         },
-        signal:
-          options.timeoutMs > 0
-            ? AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
-            : options.signal,
+        signal: limit.signal,
       });
       status = statusCode;
       const raw = Buffer.from(await body.arrayBuffer());
@@ -98,6 +97,7 @@ export async function createTransport(connection: Connection, options: Transport
         body: packed ? await gunzipped(raw, { maxOutputLength: largestBody }) : raw,
       };
     } finally {
+      limit.clear();
       options.onRequest?.({ method: 'GET', path, status, ms: performance.now() - started, bytes });
     }
   }
