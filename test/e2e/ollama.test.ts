@@ -112,7 +112,7 @@ describe.skipIf(program === undefined)('a real Ollama, with a model that says no
     await vi.waitFor(() => fetch(`http://${host}/api/version`), { timeout: 30_000, interval: 100 });
     await install('tiny', tinyModel());
     // So slow that it is still at its answer when it is interrupted.
-    await install('slow', tinyModel(24));
+    await install('slow', tinyModel(72));
   });
   afterAll(async () => {
     server.kill();
@@ -164,7 +164,7 @@ describe.skipIf(program === undefined)('a real Ollama, with a model that says no
   });
 
   // It says noise: by chance it may say little.
-  test('Ctrl-C ends its work', { retry: 1, timeout: 400_000 }, async () => {
+  test('Ctrl-C ends its work', { retry: 2, timeout: 400_000 }, async () => {
     const words = ['analyze', '--from', snapshot, '--explain', '--no-cache', '-v', '--model', 'slow'];
     const child = spawn(process.execPath, ['bin/mekhanikube.js', ...words], {
       env: environment(),
