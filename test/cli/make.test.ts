@@ -3,6 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { outsideMake } from '../support/outer-make.ts';
 
 const project = join(import.meta.dirname, '../..');
 const text = readFileSync(join(project, 'Makefile'), 'utf8');
@@ -26,8 +27,7 @@ function program(file: string, script: string): void {
 }
 
 function make(...words: readonly string[]) {
-  const { MAKEFLAGS: _, ...env } = process.env;
-  const { status, stdout, stderr } = spawnSync('make', words, { cwd: folder, env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('make', words, { cwd: folder, env: outsideMake(), encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import { outsideMake } from '../support/outer-make.ts';
 import { reportSchema } from '../../src/model/report-schema.ts';
 import { pushGateway } from '../support/push-gateway.ts';
 import { cronJobContainer, cronJobManifests, githubWorkflow, gitlabJobs } from '../support/recipes.ts';
@@ -229,7 +230,7 @@ describe('CronJob', () => {
 // As they stand in the first description of this tool.
 describe('the three examples', () => {
   const environment = () => {
-    const { MAKEFLAGS: _, ...env } = process.env;
+    const env = outsideMake();
     return { ...(env as Record<string, string>), KUBECONFIG: cluster.kubeconfig('reader') };
   };
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { outsideMake } from '../support/outer-make.ts';
 import { realHelm } from './support/helm.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -16,7 +17,7 @@ interface Outcome {
 }
 
 function run(command: string, words: readonly string[], cwd: string, more: object = {}): Promise<Outcome> {
-  const { MAKEFLAGS: _, ...own } = process.env;
+  const own = outsideMake();
   const env = { ...own, DOCKER: 'no-such-engine', ...more };
   return new Promise((resolve, reject) => {
     execFile(command, words, { cwd, env, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
