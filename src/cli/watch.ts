@@ -3,10 +3,9 @@ import type { Config } from '../config/load.ts';
 import { UserError } from '../errors.ts';
 import { rendererOf, type RenderOptions } from '../render/formats.ts';
 import { duration } from '../graph/time.ts';
-import type { Severity } from '../model/finding.ts';
 import { renderChangeLines, renderChanges } from '../render/changes.ts';
 import { clean } from '../render/terminal.ts';
-import { changesBetween } from '../watch/changes.ts';
+import { changesAtLeast, changesBetween } from '../watch/changes.ts';
 import { watchLoop } from '../watch/loop.ts';
 import { pagesOf } from '../watch/pages.ts';
 import { pauseAfter, type WatchState } from '../watch/state.ts';
@@ -107,18 +106,10 @@ async function tell(now: WatchState, last: WatchState, telling: Telling): Promis
     const render = await rendererOf('text');
     return io.out(render(report, { ...options, color, ...(io.columns === undefined ? {} : { columns: io.columns }) }));
   }
-  const changes = changesBetween(last.report, report).filter(({ incident }) =>
-    isShown(incident.severity, config.severity),
-  );
+  const changes = changesAtLeast(config.severity, changesBetween(last.report, report));
   if (changes.length === 0) return;
   const at = report.takenAt;
   await io.out(format === 'text' ? renderChanges(changes, at, { color }) : renderChangeLines(changes, at));
-}
-
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
-
-function isShown(severity: Severity, least: Severity): boolean {
-  return severities.indexOf(severity) <= severities.indexOf(least);
 }
 
 function messageOf(error: unknown): string {

@@ -6,6 +6,7 @@ import { escapeJson } from './terminal.ts';
 interface Told {
   readonly change: string;
   readonly incident: ReportIncident;
+  readonly was?: string;
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -35,7 +36,5 @@ export function renderChanges(changes: readonly Told[], at: string, { color }: {
 
 /** The same for programs: a JSON line each. */
 export function renderChangeLines(changes: readonly Told[], at: string): string {
-  return changes
-    .map(({ change, incident }) => `${escapeJson(JSON.stringify({ type: 'change', at, change, incident }))}\n`)
-    .join('');
+  return changes.map((one) => `${escapeJson(JSON.stringify({ type: 'change', at, ...one }))}\n`).join('');
 }

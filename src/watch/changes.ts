@@ -6,6 +6,8 @@ export interface Change {
   readonly change: 'new' | 'worse' | 'better' | 'resolved' | 'ignored' | 'unseen';
   /** As it is now; where it is gone, as it was. */
   readonly incident: ReportIncident;
+  /** How bad it was, where that changed. */
+  readonly was?: Severity;
 }
 
 const severities: readonly Severity[] = ['critical', 'warning', 'info'];
@@ -29,13 +31,21 @@ export function changesBetween(earlier: Report | undefined, later: Report): read
       const then = known.get(incident.id);
       if (then === undefined) return [{ change: 'new', incident }];
       const step = rank(incident) - rank(then);
-      return step === 0 ? [] : [{ change: step < 0 ? 'worse' : 'better', incident }];
+      return step === 0 ? [] : [{ change: step < 0 ? 'worse' : 'better', incident, was: then.severity }];
     }),
     ...gone.map((incident): Change => {
       const change = ignored.has(incident.root) ? 'ignored' : isBlinder ? 'unseen' : 'resolved';
       return { change, incident };
     }),
   ];
+}
+
+/** Those of incidents that are, or were, at least so bad: who was told of one is told how it ends. */
+export function changesAtLeast(least: Severity, changes: readonly Change[]): readonly Change[] {
+  const limit = severities.indexOf(least);
+  return changes.filter(({ incident, was = incident.severity }) =>
+    [incident.severity, was].some((severity) => severities.indexOf(severity) <= limit),
+  );
 }
 
 const gapKey = ({ what, name }: Report['gaps'][number]) => `${what} ${name}`;

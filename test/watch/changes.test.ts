@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Report } from '../../src/model/report.ts';
 import { renderChangeLines, renderChanges } from '../../src/render/changes.ts';
-import { changesBetween } from '../../src/watch/changes.ts';
+import { changesAtLeast, changesBetween } from '../../src/watch/changes.ts';
 import { demoReport } from '../support/recorded-report.ts';
 
 const demo = await demoReport();
@@ -62,6 +62,16 @@ test.each<[string, Report | undefined, Report, readonly unknown[]]>([
   ],
 ])('%s', (_title, earlier, later, expected) => {
   expect(told(earlier, later)).toEqual(expected);
+});
+
+test.each([
+  ['one that got better than is told', worst, info, 'warning', 1],
+  ['one that got worse', info, worst, 'warning', 1],
+  ['one that was never told', info, { ...info, incidents: others }, 'warning', 0],
+  ['one that came and is not bad', { ...info, incidents: others }, info, 'warning', 0],
+  ['all of them', info, { ...info, incidents: others }, 'info', 1],
+] as const)('who is told of what: %s', (_title, earlier, later, least, count) => {
+  expect(changesAtLeast(least, changesBetween(earlier, later))).toHaveLength(count);
 });
 
 test('a line for each change, whatever the cluster says', () => {
