@@ -10,7 +10,7 @@ RUN npm ci --no-audit --no-fund --loglevel=error
 COPY . .
 # What npm would install, and a folder for cache and configuration that whatever user it runs as may write to.
 RUN npm run --silent build && npm pack --silent --pack-destination /tmp \
- && mkdir -p /image/app /image/work /image/var/lib/mekhanikube \
+ && mkdir -p /image/app /image/data /image/var/lib/mekhanikube \
  && tar -xzf /tmp/mekhanikube-*.tgz -C /image/app --strip-components=1 \
  && chmod 1777 /image/var/lib/mekhanikube
 
@@ -29,5 +29,5 @@ ENV container=oci \
     XDG_CONFIG_HOME=/var/lib/mekhanikube/config \
     XDG_CACHE_HOME=/var/lib/mekhanikube/cache
 USER 65532:65532
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["/nodejs/bin/node", "/app/bin/mekhanikube.js"]

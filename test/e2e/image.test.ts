@@ -122,9 +122,9 @@ describe.skipIf(image === undefined)('the image, as a container that may do noth
   });
 
   test('nothing can be written but the volume, which any user may use', async () => {
-    const fixed = await run(['snapshot', '/work/cluster.jsonl.gz', '--from', recording]);
+    const fixed = await run(['snapshot', '/data/cluster.jsonl.gz', '--from', recording]);
     expect(fixed.exitCode).toBe(2);
-    expect(fixed.stderr).toMatch(/^error: .*\/work\/cluster\.jsonl\.gz/);
+    expect(fixed.stderr).toMatch(/^error: .*\/data\/cluster\.jsonl\.gz/);
     for (const uid of [65_532, 1000]) {
       const options = { ...(await volume(`volume-${uid}`)), uid };
       const written = await run(['snapshot', '/var/lib/mekhanikube/cluster.jsonl.gz', '--from', recording], options);
