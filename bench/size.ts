@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Cost, measure, median, medianCost } from './measure.ts';
@@ -40,9 +40,11 @@ export interface SizeOptions {
 
 /** Measures the tool, curl and, where the server is a real one, kubectl, one after another, several times. */
 export async function measureSize(target: Target, { pods, runs, chunk }: SizeOptions): Promise<Size> {
-  const args = [bin, 'analyze', '--kubeconfig', target.kubeconfig, '-o', 'json'];
+  const file = join(target.folder, 'report.json');
+  const args = [bin, 'analyze', '--kubeconfig', target.kubeconfig, '-o', `json=${file}`];
   // The first run is not measured: it fills caches, and says what there is to fetch.
-  const { stats, complete } = await reported(args);
+  await measure(process.execPath, args);
+  const { stats, complete } = await reportIn(file);
   if (!complete) throw new Error('the tool could not see all of the cluster');
   const urls = await target.taken(stats.requests);
   const paths = await fetched(target, urls);
@@ -52,7 +54,8 @@ export async function measureSize(target: Target, { pods, runs, chunk }: SizeOpt
   const costs: { tool: Cost; curl: Cost; curls: Cost; kubectl?: Cost }[] = [];
   for (let count = 0; count < runs; count += 1) {
     const tool = await measure(process.execPath, args);
-    const taken = await target.taken(stats.requests);
+    // A request that had to be sent again is one more in that run.
+    const taken = await target.taken((await reportIn(file)).stats.requests);
     const curl = await measure('curl', ['--config', await curlConfig(target, taken)]);
     const curls = await measure('sh', ['-c', eachByCurl, 'sh', ...(await curlEach(target, taken))]);
     const { kubectl } = target;
@@ -81,11 +84,13 @@ export async function measureSize(target: Target, { pods, runs, chunk }: SizeOpt
   };
 }
 
-async function reported(
-  args: readonly string[],
-): Promise<{ stats: { requests: number; objects: number }; complete: boolean }> {
-  const { stdout } = await run(process.execPath, args, { maxBuffer: 2 ** 30 });
-  return JSON.parse(stdout);
+interface Reported {
+  readonly stats: { readonly requests: number; readonly objects: number };
+  readonly complete: boolean;
+}
+
+async function reportIn(file: string): Promise<Reported> {
+  return JSON.parse(await readFile(file, 'utf8')) as Reported;
 }
 
 /** What each path answers, in bytes, as curl counts them; those with most first. */
