@@ -4,6 +4,7 @@ import { blank, layout, line, type Row, row, span } from '../render/layout.ts';
 import { useColor } from './color.ts';
 import type { Io } from './io.ts';
 import { loadAnalyzers } from './load-analyzers.ts';
+import { jsonText } from '../render/json-text.ts';
 
 /** Lists what the tool looks for: analyzers, what each reads and finds, and what can be set. */
 export async function analyzersCommand(
@@ -14,7 +15,7 @@ export async function analyzersCommand(
   const analyzers = await loadAnalyzers(flags, io.environment);
   const screen = { columns: io.columns ?? 100, color: useColor(color, io.environment, io.outIsTerminal) };
   const text = () => layout(analyzers.flatMap(rowsOf), screen);
-  await io.out(format === 'json' ? `${JSON.stringify(analyzers.map(toJson), undefined, 2)}\n` : text());
+  await io.out(format === 'json' ? jsonText(analyzers.map(toJson)) : text());
   return 0;
 }
 

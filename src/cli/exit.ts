@@ -4,6 +4,7 @@ import type { Severity } from '../model/finding.ts';
 import type { Report } from '../model/report.ts';
 import { clean } from '../render/terminal.ts';
 import type { Io } from './io.ts';
+import { severities } from '../model/severities.ts';
 
 /** What the program ends with. */
 export const exitCodes = {
@@ -16,8 +17,6 @@ export const exitCodes = {
   interrupted: 130,
   terminated: 143,
 } as const;
-
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /**
  * 1 where a problem is as bad as `failOn` or worse; else 3 where all had to be seen and was not; else 0. What the baseline has and

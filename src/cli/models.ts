@@ -13,6 +13,7 @@ import { useColor } from './color.ts';
 import type { Io } from './io.ts';
 import { startProgress } from './progress.ts';
 import { blank, layout, line, type Row, row, span } from '../render/layout.ts';
+import { jsonText } from '../render/json-text.ts';
 
 /** Lists the models that are installed, and says which suits this machine. @returns the exit code. */
 export async function modelsCommand(format: 'text' | 'json', command: Command, io: Io): Promise<number> {
@@ -28,7 +29,7 @@ export async function modelsCommand(format: 'text' | 'json', command: Command, i
   );
   if (format === 'json') {
     const rest = { recommended: suited.name, memory, recommendations: recommended };
-    await io.out(`${JSON.stringify({ host: client.host.url, models, ...rest }, undefined, 2)}\n`);
+    await io.out(jsonText({ host: client.host.url, models, ...rest }));
     return 0;
   }
   const width = Math.max(0, ...models.map(({ name }) => name.length));

@@ -1,7 +1,6 @@
 import type { Finding, Severity } from '../model/finding.ts';
 import { type ObjectRef, refKey } from '../model/object.ts';
-
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
+import { severities } from '../model/severities.ts';
 
 /** 0 for critical, 2 for info: smaller is worse. */
 export function severityRank(severity: Severity): number {

@@ -3,7 +3,7 @@ import { clusterRow } from './cluster-row.ts';
 import { blank, layout, type Row, row, type Span, span } from './layout.ts';
 import { tableRows } from './certs-table.ts';
 import { treeRows } from './certs-tree.ts';
-import { escapeJson } from './terminal.ts';
+import { jsonText } from './json-text.ts';
 
 export interface CertificateTextOptions {
   /** How wide the screen is; undefined where nobody looks: then lines are as long as they have to be. */
@@ -28,7 +28,7 @@ export function renderCertsText(report: CertificateReport, options: CertificateT
 
 /** The same as JSON. */
 export function renderCertsJson(report: CertificateReport): string {
-  return `${escapeJson(JSON.stringify(report, undefined, 2))}\n`;
+  return jsonText(report);
 }
 
 function headRows(report: CertificateReport): readonly Row[] {

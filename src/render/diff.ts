@@ -4,8 +4,9 @@ import { refText } from '../model/object.ts';
 import { dateText } from './date-text.ts';
 import { blank, type Row, row, span, type Style } from './layout.ts';
 import { code, inline } from './markdown-text.ts';
-import { escapeJson } from './terminal.ts';
 import { renderRows } from './text.ts';
+import { severities } from '../model/severities.ts';
+import { jsonText } from './json-text.ts';
 
 interface DiffOptions {
   readonly columns?: number;
@@ -28,11 +29,9 @@ const parts: readonly { readonly part: Part; readonly title: string; readonly ma
     { part: 'ignored', title: 'ignored now', mark: '.', style: 'dim' },
   ];
 
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
-
 /** The difference as JSON, in the form of schema/diff.json. */
 export function renderDiffJson(diff: DiffReport): string {
-  return `${escapeJson(JSON.stringify(diff, undefined, 2))}\n`;
+  return jsonText(diff);
 }
 
 /** The difference for a person: a line for each problem that changed, marked as in a patch, and the counts. */

@@ -1,13 +1,13 @@
 import type { FleetReport } from '../model/fleet-schema.ts';
-import type { Severity } from '../model/finding.ts';
 import type { Format } from '../model/formats.ts';
 import type { Report } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
 import { line, lineValues } from './jsonl.ts';
 import { blank, layout, type Row, row, span } from './layout.ts';
-import { escapeJson } from './terminal.ts';
 import { renderText } from './text.ts';
 import { renderYaml } from './yaml.ts';
+import { severities } from '../model/severities.ts';
+import { jsonText } from './json-text.ts';
 
 /** The forms that can hold several clusters; of the others there is one file for each. */
 export const fleetFormats = ['text', 'json', 'jsonl', 'yaml'] as const satisfies readonly Format[];
@@ -23,7 +23,7 @@ const renderers: Readonly<Record<FleetFormat, (fleet: FleetReport, options: Rend
     [...fleet.clusters.map((report) => `${renderText(report, options)}\n`), renderFleetSummary(fleet, options)].join(
       '',
     ),
-  json: (fleet) => `${escapeJson(JSON.stringify(fleet, undefined, 2))}\n`,
+  json: (fleet) => jsonText(fleet),
   jsonl: ({ clusters, ...rest }) => [...clusters.flatMap(linesOf), line({ type: 'fleet', ...rest })].join(''),
   yaml: renderYaml,
 };
@@ -36,8 +36,6 @@ function linesOf(report: Report): readonly string[] {
 function nameOf({ cluster }: Report): string {
   return cluster.context ?? cluster.name;
 }
-
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /** What ends the text about several clusters: a line for each, with what is wrong there. No line begins as that of an incident. */
 export function renderFleetSummary({ clusters, gaps, summary }: FleetReport, options: RenderOptions = {}): string {

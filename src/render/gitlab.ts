@@ -3,7 +3,8 @@ import { refText } from '../model/object.ts';
 import type { Report } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
 import { objectPath } from './object-path.ts';
-import { clean, escapeJson } from './terminal.ts';
+import { clean } from './terminal.ts';
+import { jsonText } from './json-text.ts';
 
 /** What GitLab calls severities: info, minor, major, critical, blocker. */
 const severityNames: Readonly<Record<Severity, string>> = { critical: 'critical', warning: 'major', info: 'info' };
@@ -23,5 +24,5 @@ export function renderGitlab(report: Report, { titleOf = () => undefined }: Rend
     severity: severityNames[severity],
     location: { path: objectPath(object), lines: { begin: 1 } },
   }));
-  return `${escapeJson(JSON.stringify(entries, undefined, 2))}\n`;
+  return jsonText(entries);
 }

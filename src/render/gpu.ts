@@ -3,7 +3,7 @@ import { duration, earliest, millis } from '../graph/time.ts';
 import type { GpuReport } from '../model/gpu-schema.ts';
 import { bar, legendRows } from './gpu-bars.ts';
 import { blank, layout, type Row, row, type Span, span } from './layout.ts';
-import { escapeJson } from './terminal.ts';
+import { jsonText } from './json-text.ts';
 
 export interface GpuTextOptions {
   readonly columns?: number;
@@ -34,7 +34,7 @@ export function renderGpuText(report: GpuReport, options: GpuTextOptions = {}): 
 
 /** The same as JSON, in the form of schema/gpu.json. */
 export function renderGpuJson(report: GpuReport): string {
-  return `${escapeJson(JSON.stringify(report, undefined, 2))}\n`;
+  return jsonText(report);
 }
 
 function noneRows({ looked, waiting, gaps }: GpuReport): readonly Row[] {

@@ -1,6 +1,6 @@
 import { type ObjectRef, refKey } from '../model/object.ts';
 import type { Report, ReportProblem } from '../model/report.ts';
-import { escapeJson } from './terminal.ts';
+import { jsonText } from './json-text.ts';
 
 /**
  * The report in the form that `k8sgpt analyze -o json` has, for scripts that read it: a result for each object, with its problems as
@@ -25,7 +25,7 @@ export function renderK8sgpt(report: Report): string {
     problems: problems.length,
     results,
   };
-  return `${escapeJson(JSON.stringify(output, undefined, 2))}\n`;
+  return jsonText(output);
 }
 
 type Explained = Report['incidents'][number]['explanation'];

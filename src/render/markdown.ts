@@ -9,8 +9,8 @@ import { code, inline } from './markdown-text.ts';
 import { baselineRows } from './text-baseline.ts';
 import { checkedText, coverageRows, joined } from './text-coverage.ts';
 import type { IncidentContext } from './text-incident.ts';
+import { severities } from '../model/severities.ts';
 
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 /** GitHub takes comments of so many characters. Bytes are counted here, of which there are never fewer. */
 const largest = 65_536;
 /** How much of the room is for incidents in full, where not all fit: the others are told in a line each. */

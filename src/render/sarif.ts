@@ -1,14 +1,14 @@
 import { millis } from '../graph/time.ts';
-import type { Severity } from '../model/finding.ts';
 import type { Report, ReportIncident } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
 import { incidentResult, messageText, suppressedResult } from './sarif-result.ts';
 import { rulesOf } from './sarif-rules.ts';
-import { clean, escapeJson } from './terminal.ts';
+import { clean } from './terminal.ts';
+import { severities } from '../model/severities.ts';
+import { jsonText } from './json-text.ts';
 
 /** GitHub rejects a run with more results than this; it shows the 5,000 worst of them. */
 const most = 25_000;
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /**
  * The report as SARIF 2.1.0: a result for each incident, worst first, then those problems that are ignored. Its fingerprint is the id,
@@ -47,7 +47,7 @@ export function renderSarif(report: Report, options: RenderOptions = {}): string
       },
     ],
   };
-  return `${escapeJson(JSON.stringify(log, undefined, 2))}\n`;
+  return jsonText(log);
 }
 
 function invocation({ gaps, takenAt, baseline }: Report, leftOut: readonly Pick<ReportIncident, 'severity'>[]) {

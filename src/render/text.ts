@@ -1,4 +1,3 @@
-import type { Severity } from '../model/finding.ts';
 import type { Report, ReportIncident } from '../model/report.ts';
 import type { RenderOptions } from './formats.ts';
 import { clusterRow } from './cluster-row.ts';
@@ -7,8 +6,8 @@ import { checkedText, coverageRows, joined } from './text-coverage.ts';
 import { ignoredRows } from './text-ignored.ts';
 import { headline, type IncidentContext, incidentRows } from './text-incident.ts';
 import { blank, layout, type Row, row, span } from './layout.ts';
+import { severities } from '../model/severities.ts';
 
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 /** How many incidents are told in full; of the others only the first line is shown. */
 const inFull = 12;
 const narrowest = 40;

@@ -1,5 +1,6 @@
 import type { Comparable, ComparableProblem } from '../model/comparable-schema.ts';
 import type { Severity } from '../model/finding.ts';
+import { severities } from '../model/severities.ts';
 
 /** A problem that both reports have, and how bad it was before. */
 export interface Changed {
@@ -22,8 +23,6 @@ export interface Comparison {
   /** Counted in the earlier report, ignored in the later one. */
   readonly ignored: readonly ComparableProblem[];
 }
-
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /**
  * Compares two reports by the ids of their problems, which neither messages nor the hashes of pods change.

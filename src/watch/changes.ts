@@ -1,5 +1,6 @@
 import type { Severity } from '../model/finding.ts';
 import type { Report, ReportIncident } from '../model/report.ts';
+import { severities } from '../model/severities.ts';
 
 /** What became of an incident between two looks. */
 export interface Change {
@@ -10,7 +11,6 @@ export interface Change {
   readonly was?: Severity;
 }
 
-const severities: readonly Severity[] = ['critical', 'warning', 'info'];
 const rank = ({ severity }: ReportIncident) => severities.indexOf(severity);
 
 /**
