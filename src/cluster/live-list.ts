@@ -6,6 +6,7 @@ import { type ListOutcome, readList } from './http/list.ts';
 import type { Reply } from './http/transport.ts';
 import { listPath, listQuery } from './live-paths.ts';
 import { intake } from './redact/intake.ts';
+import { dated } from './redact/spec-write.ts';
 
 /** Larger pages save requests but need more memory while they are parsed: 250 pods are some 3 MB. */
 const pageLimit = 250;
@@ -56,7 +57,8 @@ export async function readObjects({
   const get = (page: string) => server.get(page);
   let outcome: ListOutcome;
   try {
-    outcome = await readList({ path, query: listQuery(resource), limit: pageLimit, get, sink });
+    const query = listQuery(resource);
+    outcome = await readList({ path, query, limit: pageLimit, managedFields: dated.has(resource), get, sink });
   } catch (error) {
     if (!(error instanceof UserError) || error.code === 'unauthorized' || error.code === 'bad-credentials') throw error;
     outcome = { state: 'broken', reason: error.message };

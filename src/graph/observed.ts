@@ -31,16 +31,22 @@ export function controllerManager(snapshot: Snapshot<'leases.coordination.k8s.io
 }
 
 /**
- * When somebody last wrote an object's spec (RFC 3339), by `metadata.managedFields`. Undefined where those were not recorded: kubectl
- * leaves them out of its output.
+ * The latest time (RFC 3339) at which somebody is known to have written an object's spec, by `metadata.managedFields`. Writes through the
+ * subresource `scale` leave no time there: the last write may be later. Undefined where no time was recorded: kubectl leaves those
+ * fields out of its output.
  */
 export function specChanged(object: KubeObject): string | undefined {
-  const writes = object.metadata.managedFields ?? [];
-  return latest(
-    writes
-      .filter(({ fieldsV1 }) => fieldsV1 !== undefined && Object.hasOwn(fieldsV1, 'f:spec'))
-      .map(({ time }) => time),
-  );
+  return latest(specEntries(object).map(({ time }) => time));
+}
+
+/** As {@link specChanged}, but undefined where a later write may have left no time. */
+function lastChange(object: KubeObject): string | undefined {
+  return specEntries(object).every(({ time }) => time !== undefined) ? specChanged(object) : undefined;
+}
+
+function specEntries({ metadata }: KubeObject) {
+  const entries = metadata.managedFields ?? [];
+  return entries.filter(({ fieldsV1 }) => fieldsV1 !== undefined && Object.hasOwn(fieldsV1, 'f:spec'));
 }
 
 /** True while the status is about an earlier spec, or there is no status yet. */
@@ -75,7 +81,7 @@ export function unobserved(
   const observed = object.status?.observedGeneration;
   const created = object.metadata.creationTimestamp;
   const manager = controllerManager(snapshot);
-  const since = specChanged(object) ?? (observed === undefined ? created : undefined);
+  const since = lastChange(object) ?? (observed === undefined ? created : undefined);
   if (since !== undefined && !olderThan(snapshot, since, grace)) return undefined;
   if (since === undefined && (manager === 'alive' || !olderThan(snapshot, created, grace))) return undefined;
   const seen = observed === undefined ? 'none' : String(observed);

@@ -496,6 +496,15 @@ describe('a change that no controller has acted on', () => {
     },
   });
   const spec = { 'f:spec': {} };
+  /** The API server writes no time for the subresource `scale`. */
+  const scaled = merge(write('10m', spec), {
+    metadata: {
+      managedFields: [
+        { time: ago('10m'), fieldsV1: spec },
+        { subresource: 'scale', fieldsV1: spec },
+      ],
+    },
+  }) as Patch;
   const line = (severity: string) => [`${severity} DeploymentNotObserved Deployment shop/web`];
 
   test.each<[string, KubeObject[], string[]]>([
@@ -513,6 +522,12 @@ describe('a change that no controller has acted on', () => {
     [
       'never seen since its creation',
       [deployment('shop/web', { ...created('10m'), status: undefined })],
+      line('critical'),
+    ],
+    ['changed ten minutes ago, perhaps scaled since, manager alive', [deployment('shop/web', scaled), lease('2s')], []],
+    [
+      'changed ten minutes ago, perhaps scaled since, manager silent',
+      [deployment('shop/web', scaled), lease('10m')],
       line('critical'),
     ],
     ['changed ten seconds ago', [deployment('shop/web', write('10s', spec))], []],

@@ -23,6 +23,8 @@ export interface ListOptions {
   /** Query parameters beside `limit` and `continue`. */
   readonly query?: Readonly<Record<string, string>>;
   readonly limit: number;
+  /** Whether `metadata.managedFields` of the items are wanted; else they are cut before the text is parsed. */
+  readonly managedFields?: boolean;
   readonly get: (path: string) => Promise<Reply>;
   readonly sink: ListSink;
 }
@@ -41,7 +43,8 @@ const mostExpirations = 10;
  * comes with the 410: every object is seen then, though not all at the same moment.
  * @throws what `get` throws.
  */
-export async function readList({ path, query = {}, limit: firstLimit, get, sink }: ListOptions): Promise<ListOutcome> {
+export async function readList(options: ListOptions): Promise<ListOutcome> {
+  const { path, query = {}, limit: firstLimit, managedFields = false, get, sink } = options;
   let limit = firstLimit;
   let expirations = 0;
   const ask = (token?: string): Promise<Reply> => {
@@ -70,7 +73,7 @@ export async function readList({ path, query = {}, limit: firstLimit, get, sink 
     }
     if (reply.status !== 200) return failed(reply);
     if (reply.body.length > largePage) limit = Math.max(smallestLimit, Math.floor(limit / 2));
-    const text = cutManagedFields(reply.body).toString();
+    const text = (managedFields ? reply.body : cutManagedFields(reply.body)).toString();
     const early = /"continue":"([^"\\]+)"/.exec(head(text))?.[1];
     if (early !== undefined) pending = ask(early);
     const list = parse(text);

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts';
+import { specWrites } from '../redact/spec-write.ts';
 import { isRecord } from '../shape.ts';
 import { measure, openBrace, openBracket, skipBlank, type Span, wrongToken } from './json-spans.ts';
 
@@ -55,11 +56,12 @@ function parse(bytes: Buffer, start: number, end: number, label: string): unknow
   }
 }
 
-/** Managed fields are up to half of an object, and nobody reads them. */
+/** Managed fields are up to half of an object, and little is read of them. */
 export function slim(item: unknown): unknown {
   if (!isRecord(item) || !isRecord(item['metadata']) || item['metadata']['managedFields'] === undefined) return item;
-  const { managedFields: _, ...metadata } = item['metadata'];
-  return { ...item, metadata };
+  const { managedFields, ...metadata } = item['metadata'];
+  const kept = specWrites(managedFields);
+  return { ...item, metadata: kept === undefined ? metadata : { ...metadata, managedFields: kept } };
 }
 
 const logsStart = '==== START logs';

@@ -6,6 +6,7 @@ import { maskArguments } from './command.ts';
 import { isWhole, listFields } from './entries.ts';
 import { variable } from './environment.ts';
 import { sharePart, shareString } from './share.ts';
+import { dated, specWrites } from './spec-write.ts';
 import { maskMessage, maskScript, maskUrls } from './text.ts';
 import { isSecretName, mask } from './words.ts';
 
@@ -32,7 +33,7 @@ const dropped: Partial<Record<Resource, readonly string[]>> = {
 
 /** A copy of one object's content: without nulls, secrets and what nobody reads; equal parts of different objects are shared. */
 export function cleaner(resource: Resource): (value: unknown) => unknown {
-  const unread = new Set(['managedFields', 'selfLink', ...(dropped[resource] ?? [])]);
+  const unread = new Set(['selfLink', ...(dropped[resource] ?? [])]);
   const parts = new Map<string, unknown>();
 
   function clean(value: unknown, depth: number): unknown {
@@ -98,6 +99,7 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
   const rules = new Map<string, Rule>([
     ...Object.entries(listFields).map(([name, fields]): [string, Rule] => [name, whole(name, fields)]),
     ['annotations', (value) => (isRecord(value) ? annotations(value) : undefined)],
+    ['managedFields', (value) => (dated.has(resource) ? specWrites(value) : undefined)],
     ['labels', labels],
     ['matchLabels', labels],
     ['nodeSelector', (value, _parent, depth) => (isRecord(value) ? clean(value, depth) : undefined)],

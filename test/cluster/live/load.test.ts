@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import nock from 'nock';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { specChanged } from '../../../src/kit.ts';
 import { allResources, type Resource, resources } from '../../../src/model/resources.ts';
 import { failure, folder, kubeconfig, list, load, namespace, pathOf, userError } from '../../support/api-server.ts';
+import { deployment } from '../../support/objects.ts';
 
 const own = folder();
 afterAll(() => {
@@ -123,6 +125,19 @@ test('list items get their kind and lose their managed fields', async () => {
   const { snapshot } = await load(config());
   expect(snapshot.list('pods').items).toMatchObject([{ kind: 'Pod', apiVersion: 'v1', metadata: { name: 'web' } }]);
   expect(JSON.stringify(snapshot.list('pods'))).not.toContain('managedFields');
+});
+
+test('of workloads the time remains at which their spec was written', async () => {
+  const managedFields = [
+    { manager: 'kubectl', time: '2026-11-21T11:58:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+    { manager: 'kube-controller-manager', time: '2026-11-21T12:00:00Z', fieldsV1: { 'f:status': {} } },
+  ];
+  cluster((path) => {
+    const { apiVersion: _, kind: __, ...item } = deployment('shop/web', { metadata: { managedFields } });
+    return path === pathOf('deployments.apps') ? { body: list([item]) } : undefined;
+  });
+  const { snapshot } = await load(config(), { resources: ['deployments.apps'] });
+  expect(snapshot.list('deployments.apps').items.map(specChanged)).toEqual(['2026-11-21T11:58:00Z']);
 });
 
 test('pages, progress and requests are told', async () => {

@@ -3,8 +3,9 @@ import { dump } from 'js-yaml';
 import { create } from 'tar';
 import { expect, test } from 'vitest';
 import { loadRecorded } from '../../../src/cluster/recorded.ts';
+import { specChanged } from '../../../src/kit.ts';
 import type { KubeObject } from '../../../src/model/object.ts';
-import { node, object, pod } from '../../support/objects.ts';
+import { deployment, node, object, pod } from '../../support/objects.ts';
 import { folder, list, load, shown, typedList } from './files.ts';
 
 const [a, c] = [pod('shop/a'), pod('bank/c')];
@@ -34,6 +35,21 @@ test.each<[string, string | Uint8Array]>([
   ['a list of lists', list(JSON.parse(json) as KubeObject)],
 ])('%s', async (_name, content) => {
   expect(shown(await load(content), 'pods')).toBe('bank/c shop/a (all)');
+});
+
+test.each<[string, (text: string) => string]>([
+  ['JSON', (text) => text],
+  ['YAML', (text) => dump(JSON.parse(text))],
+])('the time at which a spec was written is kept of %s with managed fields', async (_name, form) => {
+  const managedFields = [
+    { manager: 'kubectl', time: '2026-03-01T11:58:00Z', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+    { manager: 'kube-controller-manager', time: '2026-03-01T12:00:00Z', fieldsV1: { 'f:status': {} } },
+  ];
+  const { snapshot } = await load(
+    form(list(deployment('shop/web', { metadata: { managedFields } }), pod('shop/a', { metadata: { managedFields } }))),
+  );
+  expect(snapshot.list('deployments.apps').items.map(specChanged)).toEqual(['2026-03-01T11:58:00Z']);
+  expect(JSON.stringify(snapshot.list('pods').items)).not.toContain('managedFields');
 });
 
 test('stdin', async () => {
