@@ -29,9 +29,13 @@ export interface ListOptions {
   readonly sink: ListSink;
 }
 
-/** A page larger than this makes the next ones smaller: Secrets and ConfigMaps may hold a megabyte each. */
+/** A page of more bytes makes the next ones smaller: Secrets and ConfigMaps may hold a megabyte each. */
 const largePage = 8 << 20;
 const smallestLimit = 20;
+/** A page of fewer bytes makes the next ones larger: 250 events are some 250 KB, and each page costs a round trip. */
+const smallPage = 1 << 20;
+/** The most objects to a page: the API server takes a list of more for as expensive as any (flow control, ten seats). */
+const largestLimit = 1_000;
 /** How often a list whose token has expired twice goes on with the inexact tokens that the server offers. */
 const mostExpirations = 10;
 
@@ -72,7 +76,7 @@ export async function readList(options: ListOptions): Promise<ListOutcome> {
       continue;
     }
     if (reply.status !== 200) return failed(reply);
-    if (reply.body.length > largePage) limit = Math.max(smallestLimit, Math.floor(limit / 2));
+    limit = nextLimit(limit, reply.body.length);
     const text = (managedFields ? reply.body : cutManagedFields(reply.body)).toString();
     const early = /"continue":"([^"\\]+)"/.exec(head(text))?.[1];
     if (early !== undefined) pending = ask(early);
@@ -82,6 +86,11 @@ export async function readList(options: ListOptions): Promise<ListOutcome> {
     if (list.token === undefined) return { state: 'whole' };
     if (list.token !== early) pending = ask(list.token);
   }
+}
+
+function nextLimit(limit: number, bytes: number): number {
+  if (bytes > largePage) return Math.max(smallestLimit, Math.floor(limit / 2));
+  return bytes < smallPage ? Math.max(limit, Math.min(limit * 2, largestLimit)) : limit;
 }
 
 /** What stands before the items; a continue token in an object's annotation must not be taken for the list's. */

@@ -50,7 +50,7 @@ test('pages are read to the end, with the token encoded and no resourceVersion',
   expect({ outcome, items, asked }).toEqual({
     outcome: { state: 'whole' },
     items: [1, 2, 3],
-    asked: ['limit=2', 'limit=2&continue=a%2B%2F%3D%26b'],
+    asked: ['limit=2', 'limit=4&continue=a%2B%2F%3D%26b'],
   });
 });
 
@@ -100,6 +100,18 @@ test('a page of many bytes makes the next ones smaller', async () => {
   expect(asked).toEqual(['limit=250', 'limit=125&continue=t']);
 });
 
+test('a page of few bytes makes the next ones larger, up to a thousand objects', async () => {
+  const { asked } = await read((_, count) => ({ body: page([], count < 5 ? 't' : undefined) }), 250);
+  const limits = asked.map((query) => new URLSearchParams(query).get('limit'));
+  expect(limits).toEqual(['250', '500', '1000', '1000', '1000']);
+});
+
+test('a page of some megabytes leaves the next ones as they are', async () => {
+  const body = page(['x'.repeat(2 << 20)], 't');
+  const { asked } = await read((_, count) => ({ body: count === 1 ? body : page([]) }), 250);
+  expect(asked).toEqual(['limit=250', 'limit=250&continue=t']);
+});
+
 const expired = (token?: string) => ({
   status: 410,
   body: { kind: 'Status', reason: 'Expired', code: 410, metadata: token === undefined ? {} : { continue: token } },
@@ -112,7 +124,7 @@ test('an expired list begins anew once, cleanly', async () => {
   });
   expect(outcome).toEqual({ state: 'whole' });
   expect(items).toEqual([3, 'x', 'end']);
-  expect(asked).toEqual(['limit=2', 'limit=2&continue=t', 'limit=2', 'limit=2&continue=t']);
+  expect(asked).toEqual(['limit=2', 'limit=4&continue=t', 'limit=4', 'limit=8&continue=t']);
 });
 
 test('the second time it goes on with the token that comes with the 410', async () => {

@@ -157,7 +157,7 @@ test('pages, progress and requests are told', async () => {
   expect(requests).toEqual([
     'GET /version 200 true true',
     'GET /api/v1/pods?limit=250 200 true true',
-    'GET /api/v1/pods?limit=250&continue=next 200 true true',
+    'GET /api/v1/pods?limit=500&continue=next 200 true true',
   ]);
   expect(stats).toMatchObject({ requests: 3, objects: 2 });
 });
