@@ -62,7 +62,7 @@ export function unreachable(host: OllamaHost, error: unknown): ModelError {
         ? 'there is no such host'
         : (code ?? 'no connection');
   return new ModelError('unreachable', `Ollama cannot be reached at ${host.url} (${why})`, {
-    hint: 'Start it with "ollama serve", or name its address with --ollama-host; "mekhanikube doctor" looks at the whole way.',
+    hint: 'Start it ("ollama serve", or "docker compose up --detach ollama"), or name its address with --ollama-host; "mekhanikube doctor" looks at the whole way.',
     cause: error,
   });
 }
