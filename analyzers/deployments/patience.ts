@@ -40,7 +40,8 @@ export function settlingPods(snapshot: Snapshot<never>, view: View, waits: Waits
 export function isPatient(snapshot: Snapshot<never>, view: View, waits: Waits): boolean {
   const { deployment, replicas, available, pods } = view;
   const lost = conditionIs(deployment, 'Available', 'False');
-  const began = latest([deployment.metadata.creationTimestamp, lost?.lastTransitionTime, specChanged(deployment)]);
+  // A change does not excuse what was missing before it.
+  const began = lost?.lastTransitionTime ?? latest([deployment.metadata.creationTimestamp, specChanged(deployment)]);
   if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !podsShowTrouble(view);
   if (pods.length > 0 && settlingPods(snapshot, view, waits) >= replicas - available) return true;
   return isFirstRolloutOrPlanned(view) && withinDeadline(snapshot, view, waits) && !showsTrouble(view);

@@ -55,6 +55,22 @@ function family(patch: Patch, pods: Patch[]): KubeObject[] {
 const none = { replicas: 2, updatedReplicas: 2, readyReplicas: 0, availableReplicas: 0 };
 const half = { replicas: 2, updatedReplicas: 2, readyReplicas: 1, availableReplicas: 1 };
 const created = (time: string): Patch => ({ metadata: { creationTimestamp: ago(time) } });
+/** Its spec was written then. */
+const written = (time: string): Patch => ({
+  metadata: { managedFields: [{ time: ago(time), fieldsV1: { 'f:spec': {} } }] },
+});
+/** Its strategy lets it be called available without a replica. */
+const scaledFromZero = (time: string): KubeObject[] =>
+  family(
+    merge(
+      merge(written(time), { spec: { replicas: 1, strategy: { rollingUpdate: { maxUnavailable: 1 } } } }),
+      status(
+        { replicas: 0, updatedReplicas: 0, readyReplicas: 0, availableReplicas: 0 },
+        conditions('True', 'NewReplicaSetAvailable'),
+      ),
+    ) as Patch,
+    [],
+  );
 const young = (time: string): Patch =>
   merge(unready(time), merge(created(time), { status: { startTime: ago(time) } })) as Patch;
 
@@ -71,6 +87,19 @@ describe('a Deployment that lacks replicas', () => {
     [
       'all not ready without a reason',
       family(status(none, conditions('False', 'NewReplicaSetAvailable')), [unready('30m'), unready('30m')]),
+      ['critical DeploymentUnavailable Deployment shop/web'],
+    ],
+    [
+      'scaled from zero half an hour ago, and nothing was made',
+      scaledFromZero('30m'),
+      ['critical DeploymentUnavailable Deployment shop/web'],
+    ],
+    [
+      'changed half a minute ago, after half an hour without a replica',
+      family(merge(written('30s'), status(none, conditions('False', 'ReplicaSetUpdated'))) as Patch, [
+        unready('30m'),
+        unready('30m'),
+      ]),
       ['critical DeploymentUnavailable Deployment shop/web'],
     ],
     [
@@ -262,6 +291,7 @@ const gated = {
 describe('a Deployment that is all right', () => {
   test.each<[string, KubeObject[]]>([
     ['available', family({}, [{}, {}])],
+    ['scaled from zero half a minute ago, and nothing is made yet', scaledFromZero('30s')],
     [
       'just created',
       family(merge(created('40s'), status(none, conditions('False', 'NewReplicaSetCreated', '40s'))) as Patch, [
