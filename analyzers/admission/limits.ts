@@ -47,7 +47,7 @@ export function limitRangesOf(snapshot: Snapshot<Reads>, { denial, object }: Fai
 }
 
 function boundEvidence(range: LimitRange, { bound, resource, type, value }: Bound) {
-  return range.spec.limits.flatMap((limit, index) => {
+  return (range.spec.limits ?? []).flatMap((limit, index) => {
     const set = limit[bound]?.[resource];
     const same = limit.type === type && set !== undefined && quantity(set) === quantity(value);
     return same ? [field(range, `spec.limits[${index}].${bound}.${resource}`, set)] : [];

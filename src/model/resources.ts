@@ -349,7 +349,8 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
     kind: 'CSINode',
     plural: 'csinodes',
     namespaced: false,
-    shape: { spec: 'object', 'spec.drivers': 'array' },
+    // A node without any driver has `drivers: null`.
+    shape: spec,
   },
   serviceaccounts: {
     apiVersion: 'v1',
@@ -375,7 +376,7 @@ export const resources: Readonly<Record<Resource, ResourceInfo>> = {
     plural: 'limitranges',
     namespaced: true,
     short: ['limits'],
-    shape: { spec: 'object', 'spec.limits': 'array' },
+    shape: spec,
   },
   'priorityclasses.scheduling.k8s.io': {
     apiVersion: 'scheduling.k8s.io/v1',

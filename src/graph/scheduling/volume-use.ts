@@ -44,7 +44,9 @@ export function volumeLimitReasons(
   if (own.size === 0) return [];
   const found = snapshot.lookup('csinodes.storage.k8s.io', room.node.metadata.name);
   const limits =
-    found.state === 'found' ? found.object.spec.drivers.filter((one) => one.allocatable?.count !== undefined) : [];
+    found.state === 'found'
+      ? (found.object.spec.drivers ?? []).filter((one) => one.allocatable?.count !== undefined)
+      : [];
   if (limits.length === 0) return [];
   const there = attachedTo(snapshot, room);
   return limits.flatMap(({ name, allocatable }): readonly Reason[] => {

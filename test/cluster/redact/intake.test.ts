@@ -83,6 +83,13 @@ test.each<[Resource, unknown, string]>([
   expect(intake(resource, raw)).toEqual({ problem });
 });
 
+test.each<[Resource, unknown]>([
+  ['csinodes.storage.k8s.io', { metadata: { name: 'n1' }, spec: { drivers: null } }],
+  ['limitranges', { metadata: { name: 'a', namespace: 'shop' }, spec: { limits: null } }],
+])('%s whose list is empty is written with null by the API server, and taken', (resource, raw) => {
+  expect(intake(resource, raw)).toMatchObject({ object: { spec: {} } });
+});
+
 test('cluster-scoped objects have no namespace', () => {
   expect(taken('nodes', { metadata: { name: 'n1', namespace: 'x' }, spec: {} }).metadata).toEqual({ name: 'n1' });
 });
