@@ -52,10 +52,10 @@ export function* daemonSetReadiness(snapshot: Snapshot<Reads>, waits: Waits): Ge
 /** What is missing is new: the DaemonSet, its template, its pods, or the nodes. */
 function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): boolean {
   const { set, desired, ready, unready, pods, podsSeen } = view;
-  const began = latest([set.metadata.creationTimestamp, specChanged(set)]);
-  if (began !== undefined && !olderThan(snapshot, began, waits.grace))
-    return unready.every((pod) => podTrouble(pod) === undefined);
-  if (!podsSeen) return view.lagging;
+  const isRecent = (time: string | undefined) => time !== undefined && !olderThan(snapshot, time, waits.grace);
+  if (isRecent(set.metadata.creationTimestamp)) return unready.every((pod) => podTrouble(pod) === undefined);
+  const isChanged = isRecent(specChanged(set));
+  if (!podsSeen) return isChanged || view.lagging;
   const calm = new Set(settling(snapshot, unready, waits));
   const fine = new Set(
     view.nodesWithout.filter((name) => {
@@ -63,6 +63,7 @@ function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): bool
       return node.state === 'found' && !olderThan(snapshot, node.object.metadata.creationTimestamp, waits.starting);
     }),
   );
+  // A change does not excuse the pods that were not ready before it.
   for (const pod of unready) {
     const name = nodeOf(pod);
     if (calm.has(pod)) fine.add(name ?? pod.metadata.name);
@@ -73,10 +74,7 @@ function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): bool
     pods.flatMap((pod) => [pod.metadata.creationTimestamp, conditionIs(pod, 'Ready', 'True')?.lastTransitionTime]),
   );
   const missing = desired - ready - fine.size;
-  return (
-    missing <= 0 ||
-    (missing === 1 && ready > 0 && lastMade !== undefined && !olderThan(snapshot, lastMade, waits.grace))
-  );
+  return missing <= 0 || isChanged || (missing === 1 && ready > 0 && isRecent(lastMade));
 }
 
 function deadNodes(snapshot: Snapshot<'nodes'>, { nodesWithout, set }: View): readonly string[] {

@@ -89,13 +89,14 @@ function viewOf(snapshot: Snapshot<Reads>, set: StatefulSet): View {
  */
 export function isSettled(snapshot: Snapshot<never>, view: View, waits: Waits): boolean {
   const { set, ordinals, podsSeen } = view;
-  const began = latest([set.metadata.creationTimestamp, specChanged(set)]);
+  const isRecent = (time: string | undefined) => time !== undefined && !olderThan(snapshot, time, waits.grace);
   const trouble = ordinals.some(({ pod, ready }) => pod !== undefined && !ready && podTrouble(pod) !== undefined);
-  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !trouble;
+  if (isRecent(set.metadata.creationTimestamp)) return !trouble;
+  const isChanged = isRecent(specChanged(set));
   // Without pods, one that is missing in the middle of an update is taken for the one that is replaced.
-  if (!podsSeen) return view.lagging || (view.updating && view.replicas - view.ready === 1);
+  if (!podsSeen) return isChanged || view.lagging || (view.updating && view.replicas - view.ready === 1);
   const pods = ordinals.flatMap(({ pod, ready }) => (pod === undefined || ready ? [] : [pod]));
+  // A change does not excuse the pods that were not ready before it.
   if (pods.length > 0) return settling(snapshot, pods, waits).length === pods.length;
-  const lastReady = latest(ordinals.map(({ pod }) => pod && condition(pod, 'Ready')?.lastTransitionTime));
-  return lastReady !== undefined && !olderThan(snapshot, lastReady, waits.grace);
+  return isChanged || isRecent(latest(ordinals.map(({ pod }) => pod && condition(pod, 'Ready')?.lastTransitionTime)));
 }

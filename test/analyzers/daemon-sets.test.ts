@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import analyzer from '../../analyzers/workloads/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { ago, merge, node, object, ownedBy, type Patch, pod, template } from '../support/objects.ts';
+import { ago, merge, node, object, ownedBy, type Patch, pod, template, written } from '../support/objects.ts';
 import { drafts, found, links, snapshotOf } from '../support/snapshot.ts';
 
 const both = (one: Patch, other: Patch) => merge(one, other) as Patch;
@@ -73,6 +73,11 @@ const nowhere = (more: Patch = {}) =>
 
 describe('a DaemonSet that nodes lack', () => {
   test.each<[string, KubeObject[], string[]]>([
+    [
+      'changed half a minute ago, after half an hour without one',
+      agent(both(written('30s'), counts(1)), [{}, unready()]),
+      ['warning DaemonSetDegraded DaemonSet ops/agent'],
+    ],
     ['one crashes', agent(counts(1), [{}, crash]), ['warning DaemonSetDegraded DaemonSet ops/agent']],
     [
       'one crashes, nodes need it',

@@ -13,6 +13,7 @@ import {
   pod,
   merge,
   replicaSet,
+  written,
 } from '../support/objects.ts';
 import { drafts, found, links, snapshotOf } from '../support/snapshot.ts';
 
@@ -55,10 +56,6 @@ function family(patch: Patch, pods: Patch[]): KubeObject[] {
 const none = { replicas: 2, updatedReplicas: 2, readyReplicas: 0, availableReplicas: 0 };
 const half = { replicas: 2, updatedReplicas: 2, readyReplicas: 1, availableReplicas: 1 };
 const created = (time: string): Patch => ({ metadata: { creationTimestamp: ago(time) } });
-/** Its spec was written then. */
-const written = (time: string): Patch => ({
-  metadata: { managedFields: [{ time: ago(time), fieldsV1: { 'f:spec': {} } }] },
-});
 /** Its strategy lets it be called available without a replica. */
 const scaledFromZero = (time: string): KubeObject[] =>
   family(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import analyzer from '../../analyzers/workloads/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { ago, merge, node, object, ownedBy, type Patch, pod, template } from '../support/objects.ts';
+import { ago, merge, node, object, ownedBy, type Patch, pod, template, written } from '../support/objects.ts';
 import { drafts, found, links, snapshotOf } from '../support/snapshot.ts';
 
 const both = (one: Patch, other: Patch) => merge(one, other) as Patch;
@@ -99,6 +99,16 @@ describe('a StatefulSet that lacks replicas', () => {
     [
       'a pod that stays in deletion',
       db(counts(2), [{}, both(unready('1h'), { metadata: { deletionTimestamp: ago('40m') } }), {}]),
+      ['warning StatefulSetDegraded StatefulSet shop/db'],
+    ],
+    [
+      'changed half a minute ago, after an hour without one of three',
+      db(both(written('30s'), counts(2)), [{}, unready('1h'), {}]),
+      ['warning StatefulSetDegraded StatefulSet shop/db'],
+    ],
+    [
+      'scaled up ten minutes ago, and nothing was made',
+      db(both(written('10m'), counts(2)), [{}, {}, undefined]),
       ['warning StatefulSetDegraded StatefulSet shop/db'],
     ],
     [
@@ -301,14 +311,7 @@ describe('a StatefulSet that is all right', () => {
       ),
     ],
     ['being deleted', db(both({ metadata: { deletionTimestamp: ago('3m') } }, counts(0)), [])],
-    [
-      'scaled up a moment ago',
-      db(both({ metadata: { managedFields: [{ time: ago('10s'), fieldsV1: { 'f:spec': {} } }] } }, counts(2)), [
-        {},
-        {},
-        undefined,
-      ]),
-    ],
+    ['scaled up a moment ago', db(both(written('10s'), counts(2)), [{}, {}, undefined])],
     [
       'its Service is not headless',
       [...db({}), object('services', 'shop/db', { spec: { clusterIP: '10.0.0.1' } })],

@@ -207,6 +207,11 @@ function ownerReference(owner: KubeObject): Patch {
   };
 }
 
+/** What says that a spec was last written so long ago. */
+export function written(time: string): Patch {
+  return { metadata: { managedFields: [{ time: ago(time), fieldsV1: { 'f:spec': {} } }] } };
+}
+
 /** A pod template with one container `app` and the label `app: NAME`. */
 export function template(app: string): Patch {
   return {
