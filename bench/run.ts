@@ -1,11 +1,7 @@
 /**
  * `npm run bench`: what analysing a cluster costs, as ratios to one curl process that fetches the same pages one after another, to a curl
- * process for each page (`curl each`), and to one kubectl that gets the same kinds, and what starting costs, as ratios to a bare `node -e 0`. Runs are interleaved and medians are
- * printed: machines are noisy, ratios less.
- *
- * `--pods 1000,5000` chooses sizes, `--runs 5` how often, `--json` prints JSON. `--server real` measures against a real API server,
- * whose data is made once and kept in the cache (20,000 pods: some twenty minutes); it needs Go, or a control plane that was built
- * before. `--server fake` measures against a server of this process. `--chunk 500` sets kubectl's page size, else it is the tool's.
+ * process for each page (`curl each`), and to one kubectl that gets the same kinds, and what starting costs, as ratios to a bare
+ * `node -e 0`. Runs are interleaved and medians are printed: machines are noisy, ratios less.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,18 +13,20 @@ import { realTarget } from './real.ts';
 import { bin, measureSize, type Size } from './size.ts';
 import { type Results, table } from './table.ts';
 
-const { values } = parseArgs({
-  options: {
-    pods: { type: 'string', default: '1000,5000,20000' },
-    runs: { type: 'string', default: '5' },
-    server: { type: 'string' },
-    chunk: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run bench -- [flags]
+  --pods 1000,5000,20000  how many pods; a cluster is filled once and kept in the cache: 20,000 take some twelve minutes
+  --runs 5                how often each command runs
+  --server real|fake      a real API server and etcd (needs Go, or a control plane built before), or a server of this process
+  --chunk 500             objects to a page of kubectl's
+  --json                  JSON in place of the table`;
 const say = (line: string) => console.error(line);
+const values = flags();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const runs = count('runs', values.runs);
-const chunk = values.chunk === undefined ? undefined : count('chunk', values.chunk);
+const chunk = count('chunk', values.chunk);
 const podCounts = values.pods.split(',').map((one) => count('pods', one));
 
 const server = await chooseServer();
@@ -43,6 +41,24 @@ for (const pods of podCounts) {
 }
 const results: Results = { server, runs, sizes, start: await coldStart() };
 console.log(values.json ? JSON.stringify(results, null, 2) : table(results).join('\n'));
+
+/** @returns what was given, and what stands for the rest; an unknown flag ends the process. */
+function flags() {
+  try {
+    return parseArgs({
+      options: {
+        pods: { type: 'string', default: '1000,5000,20000' },
+        runs: { type: 'string', default: '5' },
+        server: { type: 'string' },
+        chunk: { type: 'string', default: '500' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(`${(error as Error).message}\n${usage}`);
+  }
+}
 
 /** @returns the number a flag gives; a word that is none ends the process. */
 function count(flag: string, text: string): number {

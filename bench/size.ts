@@ -34,8 +34,8 @@ interface PathCost {
 export interface SizeOptions {
   readonly pods: number;
   readonly runs: number;
-  /** Objects to a page of kubectl's; the tool's own where it is not said. */
-  readonly chunk: number | undefined;
+  /** Objects to a page of kubectl's. */
+  readonly chunk: number;
 }
 
 /** Measures the tool, curl and, where the server is a real one, kubectl, one after another, several times. */
@@ -126,14 +126,13 @@ async function curlEach(target: Target, urls: readonly string[]): Promise<readon
   return [file, ...urls.map((url) => `${target.url}${url}`)];
 }
 
-/** kubectl's arguments that read the same kinds in pages of the same size. */
-function getAll(urls: readonly string[], chunk: number | undefined): readonly string[] {
+/** kubectl's arguments that read the same kinds. */
+function getAll(urls: readonly string[], chunk: number): readonly string[] {
   const lists = urls
     .map((url) => new URL(url, 'https://server'))
     .filter(({ searchParams }) => searchParams.has('limit'));
   const kinds = new Set(lists.map(({ pathname }) => kindOf(pathname)));
-  const size = chunk ?? lists[0]?.searchParams.get('limit');
-  return ['get', [...kinds].join(','), '-A', '-o', 'json', `--chunk-size=${size}`];
+  return ['get', [...kinds].join(','), '-A', '-o', 'json', `--chunk-size=${chunk}`];
 }
 
 /** `/apis/apps/v1/deployments` as kubectl names it: `deployments.v1.apps`. */
