@@ -97,6 +97,7 @@ export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
 export {
   deadNodeLinks,
   explainsUnready,
+  isPassing,
   isActive,
   isSettling,
   nodeIsReady,

@@ -29,6 +29,7 @@ export const codes = {
   // Containers that end
   PodOOMKilled: { severity: 'critical', title: 'Container killed for using too much memory', breaks },
   PodCrashLoop: { severity: 'critical', title: 'Container that ends soon after each start', breaks },
+  PodPostStartHookFailed: { severity: 'critical', title: 'Container killed because its postStart hook fails', breaks },
   PodLivenessKilled: { severity: 'critical', title: 'Container killed by its liveness or startup probe', breaks },
   PodRestarting: { severity: 'warning', title: 'Container that keeps restarting', breaks },
   PodContainerFailed: { severity: 'warning', title: 'Container that failed and is not restarted', breaks },

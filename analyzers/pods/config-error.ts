@@ -1,4 +1,13 @@
-import { type CauseLink, computed, field, nearest, type ObjectRef, type Reference } from '../../src/kit.ts';
+import {
+  type CauseLink,
+  computed,
+  field,
+  isPassing,
+  nearest,
+  type ObjectRef,
+  olderThan,
+  type Reference,
+} from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { called, type ContainerView } from './containers.ts';
@@ -19,6 +28,7 @@ export function configFault(one: PodCase, container: ContainerView): PodDraft | 
   const waiting = container.status?.state?.waiting;
   if (waiting?.reason !== 'CreateContainerConfigError') return undefined;
   const text = waiting.message ?? '';
+  if (isPassing(waiting) && !olderThan(one.snapshot, notReadySince(one), one.settings.startGrace)) return undefined;
   const path = `${container.statusPath}.state.waiting`;
   const named = namedIn(text, one.pod.metadata.namespace);
   const references = podReferences(one.pod).filter(

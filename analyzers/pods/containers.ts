@@ -54,7 +54,14 @@ export function isAbout(event: ObjectEvent, { name, specPath }: ContainerView): 
   return event.fieldPath === undefined || event.fieldPath === '' || event.fieldPath === `${kind}{${name}}`;
 }
 
-/** Whether a container of this policy is started again after such an end. */
-export function restartsAfter({ restartPolicy }: ContainerView, exitCode: number): boolean {
-  return restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
+/**
+ * Whether a container is started again after such an end: by the first of its rules that fits (`restartPolicyRules`, 1.34, whose actions
+ * all restart it), else by its policy.
+ */
+export function restartsAfter({ restartPolicy, spec }: ContainerView, exitCode: number): boolean {
+  const byRule = (spec.restartPolicyRules ?? []).some(({ exitCodes }) => {
+    if (exitCodes === undefined) return false;
+    return (exitCodes.values ?? []).includes(exitCode) === (exitCodes.operator === 'In');
+  });
+  return byRule || restartPolicy === 'Always' || (restartPolicy === 'OnFailure' && exitCode !== 0);
 }

@@ -1,4 +1,4 @@
-import { conditionIs, earliest } from '../../src/kit.ts';
+import { conditionIs, earliest, eventEvidence, type ObjectEvent } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { called, type ContainerView, isAbout, restartsAfter } from './containers.ts';
@@ -6,6 +6,7 @@ import {
   endedAgo,
   type Ending,
   endingEvidence,
+  hookFailure,
   lastEnding,
   leftWord,
   memoryLimit,
@@ -14,6 +15,7 @@ import {
 } from './endings.ts';
 import { exitText } from './exit-codes.ts';
 import { nodeLinks } from './links.ts';
+import { after } from './text.ts';
 
 /** A container that is down now: it waits to be restarted, or has just ended in a way that is not its purpose. */
 export function crashFault(one: PodCase, container: ContainerView): PodDraft | undefined {
@@ -24,7 +26,8 @@ export function crashFault(one: PodCase, container: ContainerView): PodDraft | u
   }
   if (status?.state?.terminated === undefined || ending === undefined) return undefined;
   const { exitCode, reason } = ending.terminated;
-  if (reason === 'OOMKilled') return oom(one, container, ending);
+  // Runtimes give this reason, too, where a child was killed and the process went on to end well.
+  if (reason === 'OOMKilled' && exitCode !== 0) return oom(one, container, ending);
   const restarts = status.restartCount ?? 0;
   if (restartsAfter(container, exitCode)) {
     // The first restart comes at once, so an end is no loop yet; between two restarts a container is seen as ended for a moment.
@@ -34,9 +37,11 @@ export function crashFault(one: PodCase, container: ContainerView): PodDraft | u
   return exitCode === 0 ? undefined : failed(one, container, ending);
 }
 
-/** One finding for an end that recurs: memory first, then a probe that kills, then the exit code. */
+/** One finding for an end that recurs: memory first, then a hook or a probe that kills, then the exit code. */
 function ended(one: PodCase, container: ContainerView, ending: Ending): PodDraft {
   if (ending.terminated.reason === 'OOMKilled') return oom(one, container, ending);
+  const hook = hookFailure(one, container, ending);
+  if (hook !== undefined) return hookKilled(one, container, ending, hook);
   const kill = probeKill(one, container, ending);
   return kill === undefined ? crash(one, container, ending) : probeKilled(one, container, ending, kill);
 }
@@ -47,13 +52,17 @@ export function oom(one: PodCase, container: ContainerView, ending: Ending): Pod
   const restarts = container.status?.restartCount ?? 0;
   const why =
     limit === undefined ? 'it has no memory limit, the node ran out of memory' : `its memory limit is ${limit}`;
+  const killed = restarts === 0 ? 'was killed' : 'is killed';
+  const { name } = one.pod.metadata;
+  // Only of a container that was started again there is a log of the run before, and use to be measured.
+  const pod = container.status?.state?.terminated === undefined ? { restartedPod: name } : { endedPod: name };
   return draft(one, 'PodOOMKilled', {
     key: container.name,
-    message: `${called(container)} is killed for using too much memory: ${why}; ${times(restarts)}`,
+    message: `${called(container)} ${killed} for using too much memory: ${why}${restarts === 0 ? '' : `; ${times(restarts)}`}`,
     evidence: [...endingEvidence(one, container, ending), evidence],
     causes: limit === undefined ? nodeLinks(one, 'likely') : [],
     since: failingSince(one, container),
-    values: values({ ...common(one, container, ending), limit }),
+    values: values({ ...common(one, container, ending), ...pod, limit }),
   });
 }
 
@@ -64,6 +73,17 @@ export function probeKilled(one: PodCase, container: ContainerView, ending: Endi
     evidence: [kill.evidence, ...endingEvidence(one, container, ending)],
     since: failingSince(one, container),
     values: values({ ...common(one, container, ending), probe: kill.probe }),
+  });
+}
+
+function hookKilled(one: PodCase, container: ContainerView, ending: Ending, event: ObjectEvent): PodDraft {
+  const words = event.message === 'PostStartHook failed' ? '' : after(event.message);
+  return draft(one, 'PodPostStartHookFailed', {
+    key: container.name,
+    message: `${called(container)} is killed after each start because its postStart hook fails; ${times(container.status?.restartCount ?? 0)}${words}`,
+    evidence: [eventEvidence(one.pod, event), ...endingEvidence(one, container, ending)],
+    since: failingSince(one, container),
+    values: values(common(one, container, ending)),
   });
 }
 
@@ -88,9 +108,13 @@ function crashCode({ pod }: PodCase, { role }: ContainerView): Code {
 
 /** What 137 may mean where no event tells. */
 function hint({ spec }: ContainerView, { terminated }: Ending): string {
-  const probed = spec.livenessProbe !== undefined || spec.startupProbe !== undefined;
-  if (terminated.exitCode === 137)
-    return probed ? ', perhaps by its liveness or startup probe' : ', perhaps by the node';
+  const killers = [
+    ...(spec.livenessProbe !== undefined || spec.startupProbe !== undefined
+      ? ['by its liveness or startup probe']
+      : []),
+    ...(spec.lifecycle?.postStart === undefined ? [] : ['because its postStart hook fails']),
+  ];
+  if (terminated.exitCode === 137) return `, perhaps ${killers.join(' or ') || 'by the node'}`;
   return terminated.exitCode === 0 ? ', and restartPolicy Always starts it again' : '';
 }
 

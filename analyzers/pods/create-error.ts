@@ -17,7 +17,7 @@ const neverBegan = new Set(['StartError', 'ContainerCannotRun', 'CreateContainer
 export function createFault(one: PodCase, container: ContainerView): PodDraft | undefined {
   const said = failureOf(container);
   if (said === undefined) return undefined;
-  const kind = classify(said.text);
+  const kind = said.reason.startsWith('PostStartHookError') ? hook : classify(said.text);
   const architecture = kind.code === 'PodImagePlatform' ? nodeOf(one)?.status?.nodeInfo?.architecture : undefined;
   const refusal = kind.code === 'PodGPURuntimeFailed' ? gpuRefusal(said.text, nodeOf(one)) : undefined;
   return draft(one, kind.code, {
@@ -114,6 +114,9 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
     },
   ],
 ];
+
+/** What its text complains of is the hook's command, not the container's. */
+const hook: Kind = { code: 'PodPostStartHookFailed', what: 'its postStart hook fails' };
 
 const other: Kind = { code: 'PodContainerCreateFailed', what: 'the runtime refuses it' };
 

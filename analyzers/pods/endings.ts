@@ -86,6 +86,22 @@ export function probeKill(one: PodCase, container: ContainerView, { terminated }
   return { probe, evidence: eventEvidence(one.pod, event), count: kill?.count ?? 1 };
 }
 
+/**
+ * The event by which a kubelet says that the postStart hook of a container failed, where it fits the end: the container is killed for it,
+ * within its grace period. Source: pkg/kubelet/kuberuntime, startContainer.
+ */
+export function hookFailure(
+  { pod, events }: PodCase,
+  container: ContainerView,
+  { terminated }: Ending,
+): ObjectEvent | undefined {
+  const least = (millis(terminated.finishedAt) ?? 0) - ((pod.spec.terminationGracePeriodSeconds ?? 30) + 60) * 1000;
+  return events.find(
+    (event) =>
+      event.reason === 'FailedPostStartHook' && isAbout(event, container) && (millis(event.last) ?? Infinity) >= least,
+  );
+}
+
 /** How long an API server keeps an event, in seconds. */
 const eventLife = 3_600;
 

@@ -30,6 +30,8 @@ const byText: readonly (readonly [RegExp, PullFault])[] = [
   [/toomanyrequests|too many requests|\b429\b/i, limited('too many pulls from this address or account')],
   [/pull QPS exceeded/i, limited("the kubelet's own limit of pulls (registryPullQPS) is reached")],
   [/no space left on device|disk quota exceeded/i, { code: 'PodImageNoSpace', reason: 'no space left on the node' }],
+  [/x509: certificate has expired or is not yet valid/, unreachable('its certificate has expired or is not yet valid')],
+  [/x509: certificate is (?:valid for|not valid for any)/, unreachable('its certificate is for another name')],
   [/x509:|certificate signed by unknown|certificate verify failed/i, unreachable('its certificate is not trusted')],
   [/server gave HTTP response to HTTPS client/i, unreachable('it speaks plain HTTP, the node asked for HTTPS')],
   [/no such host|server misbehaving|name resolution/i, unreachable('its name cannot be resolved')],
@@ -41,6 +43,14 @@ const byText: readonly (readonly [RegExp, PullFault])[] = [
   [
     /no match for platform|no matching manifest for|no image found in (?:image index|manifest list)/i,
     { code: 'PodImagePlatform', reason: 'it has no build for the platform of the node' },
+  ],
+  [
+    /media type\b.{0,200} no longer supported/,
+    failing('its format is an old one that the runtime no longer reads; it has to be built anew'),
+  ],
+  [
+    /signature was required|signature validation failed|Source image rejected/i,
+    failing('the node demands a signature that it does not have'),
   ],
   [/did not resolve to an alias|short-name/i, invalid('a short name that the node maps to no registry')],
   [
@@ -67,6 +77,10 @@ function limited(reason: string): PullFault {
 
 function unreachable(reason: string): PullFault {
   return { code: 'PodRegistryUnreachable', reason };
+}
+
+function failing(reason: string): PullFault {
+  return { code: 'PodImagePullFailed', reason };
 }
 
 function invalid(reason: string): PullFault {

@@ -31,7 +31,7 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
   const waiting = container.status?.state?.waiting;
   const reason = waiting?.reason ?? '';
   if (!reasons.has(reason)) return undefined;
-  const image = container.spec.image ?? container.status?.image ?? '';
+  const { image, path, what } = wantedImage(one, container, waiting?.message ?? '');
   const registry = registryOf(image);
   const event = pullEvent(one.events, container, image);
   const text = saysWhy(waiting?.message) ? (waiting?.message ?? '') : (event?.message ?? waiting?.message ?? '');
@@ -44,13 +44,19 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
   const architecture = code === 'PodImagePlatform' ? nodeOf(one)?.status?.nodeInfo?.architecture : undefined;
   return draft(one, code, {
     key: container.name,
-    message: messageOf(code, { image, registry, container, fault: fault?.reason, text, secrets: secrets?.fault }),
+    message: messageOf(code, {
+      what: `image ${image} of ${what}`,
+      registry,
+      fault: fault?.reason,
+      text,
+      secrets: secrets?.fault,
+    }),
     evidence: [
       field(one.pod, `${container.statusPath}.state.waiting.reason`, reason),
       ...(waiting?.message === undefined
         ? []
         : [field(one.pod, `${container.statusPath}.state.waiting.message`, waiting.message)]),
-      field(one.pod, `${container.specPath}.image`, image),
+      field(one.pod, path, image),
       ...(event === undefined ? [] : [eventEvidence(one.pod, event)]),
       ...(secrets?.evidence ?? []),
     ],
@@ -68,17 +74,32 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
   });
 }
 
+/**
+ * The image that a container waits for: its own, or that of a volume which is an image (1.31), whose failures the kubelet reports as the
+ * container's. Source: pkg/kubelet/kuberuntime, toKubeContainerImageVolumes.
+ */
+function wantedImage({ pod }: PodCase, container: ContainerView, text: string) {
+  const named = /(?:Back-off pulling|Failed to pull) image "([^"]{1,1000})"/.exec(text)?.[1];
+  const volumes = pod.spec.volumes ?? [];
+  const index = volumes.findIndex(({ image }) => image?.reference !== undefined && image.reference === named);
+  const volume = named === container.spec.image ? undefined : volumes[index];
+  if (volume === undefined || named === undefined) {
+    const image = container.spec.image ?? container.status?.image ?? '';
+    return { image, path: `${container.specPath}.image`, what: called(container) };
+  }
+  const path = `spec.volumes[${index}].image.reference`;
+  return { image: named, path, what: `volume ${volume.name}, which ${called(container)} mounts` };
+}
+
 interface Words {
-  readonly image: string;
+  readonly what: string;
   readonly registry: string;
-  readonly container: ContainerView;
   readonly fault: string | undefined;
   readonly text: string;
   readonly secrets: string | undefined;
 }
 
-function messageOf(code: Code, { image, registry, container, fault, text, secrets }: Words): string {
-  const what = `image ${image} of ${called(container)}`;
+function messageOf(code: Code, { what, registry, fault, text, secrets }: Words): string {
   switch (code) {
     case 'PodImagePullDenied':
       return `registry ${registry} refuses ${what} (${fault})${secrets === undefined ? '' : `; ${secrets}`}`;
@@ -89,10 +110,15 @@ function messageOf(code: Code, { image, registry, container, fault, text, secret
     case 'PodRegistryUnreachable':
       return `registry ${registry} cannot be used to pull ${what}: ${fault}`;
     case 'PodImagePullFailed':
-      return `${what} cannot be pulled from ${registry}${after(text)}`;
+      return `${what} cannot be pulled from ${registry}${fault === undefined ? after(bare(text)) : `: ${fault}`}`;
     default:
       return `${what} cannot be used (registry ${registry}): ${fault}`;
   }
+}
+
+/** What the runtime said, without what the kubelet put before it. */
+function bare(text: string): string {
+  return text.replace(/^(?:Back-off pulling|Failed to pull) image "[^"]*": (?:ErrImagePull: )?/, '');
 }
 
 /** Kubelets before 1.32 say no more than `Back-off pulling image "x"`: the reason is in an event then. */

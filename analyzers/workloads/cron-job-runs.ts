@@ -85,7 +85,7 @@ export function missed(snapshot: Snapshot<Reads>, cronJob: CronJob, waits: RunWa
   return {
     code: 'CronJobMissed',
     object: ref(cronJob),
-    message: `the run due at ${due} did not start, nor any since${refused}`,
+    message: `the run due at ${due} did not start, nor any since${refused}${deadlineText(startingDeadlineSeconds)}`,
     evidence: [
       field(cronJob, 'spec.schedule', schedule),
       ...(last === undefined ? [] : [field(cronJob, 'status.lastScheduleTime', last)]),
@@ -100,6 +100,15 @@ export function missed(snapshot: Snapshot<Reads>, cronJob: CronJob, waits: RunWa
     ],
     since: due,
   };
+}
+
+/** How often the controller may look, in seconds: a shorter deadline has passed when it does. Source: CronJob documentation. */
+const looks = 10;
+
+function deadlineText(seconds: number | undefined): string {
+  return seconds === undefined || seconds >= looks
+    ? ''
+    : `; with startingDeadlineSeconds ${seconds} a run is skipped when the controller comes to it a little late`;
 }
 
 const reasons = new Set(['FailedCreate', 'MissSchedule', 'TooManyMissedTimes']);

@@ -19,6 +19,14 @@ function isReady(pod: Pod): boolean {
 const starting = new Set(['ContainerCreating', 'PodInitializing']);
 
 /**
+ * Whether a container waits for its kubelet, which fills its caches after a start: what it needs may be there all the same.
+ * Source: pkg/kubelet/kubelet_pods.go and pkg/kubelet/util/manager.
+ */
+export function isPassing({ message = '' }: { readonly message?: string }): boolean {
+  return /^(?:services have not yet been read at least once|failed to sync (?:configmap|secret) cache)/.test(message);
+}
+
+/**
  * In a word or two what keeps a pod from being ready, where its status says so: a waiting reason (`CrashLoopBackOff`), the reason of
  * an end with a failure (`OOMKilled`, `exit code 1`), `Unschedulable`. Undefined for a pod that is starting or that just is not ready.
  */
@@ -26,7 +34,7 @@ export function podTrouble(pod: Pod): string | undefined {
   const { status } = pod;
   for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
     const { waiting, terminated } = container.state ?? {};
-    if (waiting?.reason !== undefined && !starting.has(waiting.reason)) return waiting.reason;
+    if (waiting?.reason !== undefined && !starting.has(waiting.reason) && !isPassing(waiting)) return waiting.reason;
     if (terminated !== undefined && terminated.exitCode !== 0) {
       const { reason, exitCode } = terminated;
       return reason === undefined || reason === 'Error' ? `exit code ${exitCode}` : reason;

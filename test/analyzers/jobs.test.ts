@@ -360,6 +360,14 @@ describe('a CronJob', () => {
     expect(found(analyzer, [cron(stopped)], { missing: { 'jobs.batch': 'forbidden' } })).toEqual([]);
   });
 
+  test.each([
+    [5, true],
+    [10, false],
+  ])('a starting deadline of %d seconds', (startingDeadlineSeconds, told) => {
+    const [one] = drafts(analyzer, snapshotOf([cron(both({ spec: { startingDeadlineSeconds } }, ran('3h')))]));
+    expect(one?.message.includes(`startingDeadlineSeconds ${startingDeadlineSeconds}`)).toBe(told);
+  });
+
   test('says which run was missed and what refuses it', () => {
     const refused = event(
       cron(),

@@ -37,6 +37,16 @@ describe('texts of runtimes and registries', () => {
       'PodImageRateLimited',
     ],
     ['pull QPS exceeded', 'PodImageRateLimited'],
+    [
+      'not implemented: media type "application/vnd.docker.distribution.manifest.v1+prettyjws" is no longer supported since containerd v2.1',
+      'PodImagePullFailed',
+    ],
+    ['Source image rejected: A signature was required, but no signature exists', 'PodImagePullFailed'],
+    [
+      'tls: x509: certificate has expired or is not yet valid: current time is after 2026-05-01',
+      'PodRegistryUnreachable',
+    ],
+    ['tls: x509: certificate is valid for a.example, not ghcr.io', 'PodRegistryUnreachable'],
     ['dial tcp: lookup ghcr.io on 10.96.0.10:53: no such host', 'PodRegistryUnreachable'],
     [
       'failed to fetch anonymous token: Get "https://ghcr.io/token": net/http: TLS handshake timeout',

@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import pods from '../../analyzers/pods/index.ts';
+import { exitText } from '../../analyzers/pods/exit-codes.ts';
+import { ago, event, type Patch } from '../support/objects.ts';
+import { drafts, found, snapshotOf } from '../support/snapshot.ts';
+import { crashing, running, waiting } from './pods-support.ts';
+
+const hooked: Patch = {
+  spec: { containers: [{ name: 'app', image: 'x', lifecycle: { postStart: { exec: { command: ['/register'] } } } }] },
+};
+const killed = { reason: 'Error', exitCode: 137 };
+const about = (name: string, at = ago('2m')): Patch => ({
+  lastTimestamp: at,
+  involvedObject: { fieldPath: `spec.containers{${name}}` },
+});
+
+describe('a postStart hook that fails', () => {
+  const one = crashing(killed, hooked);
+  test('an event tells of it', () => {
+    const [draft] = drafts(
+      pods,
+      snapshotOf([one, event(one, 'FailedPostStartHook', 'PostStartHook failed', about('app'))]),
+    );
+    expect(`${draft?.code} ${draft?.message}`).toBe(
+      'PodPostStartHookFailed container app is killed after each start because its postStart hook fails; 6 restarts',
+    );
+  });
+
+  test('kubelets before 1.26 quote the command', () => {
+    const text = 'Exec lifecycle hook ([/register]) for Container "app" failed - error: command exited with 7';
+    const [draft] = drafts(pods, snapshotOf([one, event(one, 'FailedPostStartHook', text, about('app'))]));
+    expect(draft?.message).toContain('error: command exited with 7');
+  });
+
+  test('its command is not that of the container', () => {
+    const text = 'rpc error: exec failed: exec: "/register": stat /register: no such file or directory';
+    const [draft] = drafts(pods, snapshotOf([waiting('PostStartHookError', text, {}, hooked)]));
+    expect(draft?.code).toBe('PodPostStartHookFailed');
+  });
+
+  test.each([
+    ['of another container', event(one, 'FailedPostStartHook', 'x', about('other'))],
+    ['of a run long ago', event(one, 'FailedPostStartHook', 'x', about('app', ago('40m')))],
+    ['of a stop', event(one, 'FailedPreStopHook', 'x', about('app'))],
+  ])('is not to blame: %s', (_, told) => {
+    const [draft] = drafts(pods, snapshotOf([one, told]));
+    expect(draft?.code).toBe('PodCrashLoop');
+    expect(draft?.message).toContain('perhaps because its postStart hook fails');
+  });
+
+  test('without a hook nothing is said of one', () => {
+    expect(drafts(pods, snapshotOf([crashing(killed)]))[0]?.message).toContain('perhaps by the node');
+  });
+});
+
+describe('a child killed for memory, while the process ended well', () => {
+  const init = (exitCode: number) =>
+    running(
+      {},
+      {
+        spec: { initContainers: [{ name: 'warm', image: 'y' }] },
+        status: {
+          initContainerStatuses: [
+            {
+              name: 'warm',
+              image: 'y',
+              ready: exitCode === 0,
+              restartCount: 0,
+              state: { terminated: { exitCode, reason: 'OOMKilled', finishedAt: ago('2d') } },
+            },
+          ],
+        },
+      },
+    );
+  test('is no fault', () => expect(found(pods, [init(0)])).toEqual([]));
+  test('and one that failed is', () => {
+    expect(found(pods, [init(137)])).toEqual(['critical PodOOMKilled Pod shop/web-1 [warm]']);
+  });
+});
+
+describe('rules of restart', () => {
+  const state = { terminated: { exitCode: 42, reason: 'Error', finishedAt: ago('3s') } };
+  const rules = (operator: string, values: number[]) =>
+    running(
+      { state, ready: false },
+      {
+        spec: {
+          restartPolicy: 'Never',
+          containers: [
+            {
+              name: 'app',
+              image: 'x',
+              restartPolicy: 'Never',
+              restartPolicyRules: [{ action: 'Restart', exitCodes: { operator, values } }],
+            },
+          ],
+        },
+      },
+    );
+  const over = ['warning PodContainerFailed Pod shop/web-1 [app]'];
+  test.each([
+    ['In', [42], []],
+    ['In', [1], over],
+    ['NotIn', [1], []],
+    ['NotIn', [42], over],
+  ] as const)('%s %j', (operator, values, wanted) => {
+    expect(found(pods, [rules(operator, [...values])])).toEqual(wanted);
+  });
+});
+
+describe('a kubelet that has not read everything yet', () => {
+  const texts = [
+    'services have not yet been read at least once, cannot construct envvars',
+    'failed to sync configmap cache: timed out waiting for the condition',
+    'failed to sync secret cache: timed out waiting for the condition',
+  ];
+  const since = (at: string): Patch => ({
+    metadata: { creationTimestamp: at },
+    status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: at }] },
+  });
+  test.each(texts)('is given time: %s', (text) => {
+    expect(found(pods, [waiting('CreateContainerConfigError', text, {}, since(ago('20s')))])).toEqual([]);
+  });
+  test.each(texts)('but not for ever: %s', (text) => {
+    expect(found(pods, [waiting('CreateContainerConfigError', text, {}, since(ago('5m')))])).toEqual([
+      'critical PodConfigError Pod shop/web-1 [app]',
+    ]);
+  });
+  test('what is missing is told at once', () => {
+    const one = waiting('CreateContainerConfigError', 'secret "db" not found', {}, since(ago('20s')));
+    expect(found(pods, [one])).toEqual(['critical PodConfigError Pod shop/web-1 [app]']);
+  });
+});
+
+test('a volume that is an image is named, not the image of the container', () => {
+  const spec = {
+    containers: [{ name: 'app', image: 'quay.io/acme/serve:2' }],
+    volumes: [
+      { name: 'logs', emptyDir: {} },
+      { name: 'model', image: { reference: 'quay.io/acme/weights:9' } },
+    ],
+  };
+  const text = (image: string) => `Back-off pulling image "${image}": ErrImagePull: ${image}: not found`;
+  const told = (image: string) => drafts(pods, snapshotOf([waiting('ImagePullBackOff', text(image), {}, { spec })]))[0];
+  expect(told('quay.io/acme/weights:9')?.message).toBe(
+    'registry quay.io does not have image quay.io/acme/weights:9 of volume model, which container app mounts (no such repository or tag)',
+  );
+  expect(told('quay.io/acme/weights:9')?.evidence.map(({ path }) => path)).toContain('spec.volumes[1].image.reference');
+  expect(told('quay.io/acme/serve:2')?.message).toContain('image quay.io/acme/serve:2 of container app');
+});
+
+test.each([
+  [3221225781, 'exit code 3221225781 (0xC0000135, a DLL that it needs is missing)'],
+  [-1073741819, 'exit code -1073741819 (0xC0000005, invalid memory access)'],
+  [-1073740000, 'exit code -1073740000 (0xC0000720)'],
+  [255, 'exit code 255 (an error of the application, or the node was lost)'],
+])('Windows: %d', (exitCode, wanted) => {
+  expect(exitText({ exitCode })).toBe(wanted);
+});
