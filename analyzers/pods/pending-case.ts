@@ -60,6 +60,21 @@ export function scaleUp({ snapshot, settings, pod }: PendingCase) {
   });
 }
 
+/**
+ * The event by which an autoscaler said, not long ago, that it adds no node for this pod. Karpenter uses the scheduler's own reason.
+ * Source: cluster-autoscaler processors/status/eventing_scale_up_processor.go; karpenter pkg/controllers/provisioning/scheduling/events.go.
+ */
+export function scaleUpRefusal({ snapshot, settings, pod }: PendingCase) {
+  return eventsOf(snapshot, ref(pod), pod.metadata.uid).find(({ reason, source, last }) => {
+    const refuses =
+      reason === 'NotTriggerScaleUp' ||
+      reason === 'FailedScaleUp' ||
+      (reason === 'FailedScheduling' && source.includes('karpenter'));
+    const ago = age(snapshot, last);
+    return refuses && ago !== undefined && ago < settings.scaleUpGrace;
+  });
+}
+
 /** What the scheduler last wrote about the pod. */
 export function conditionEvidence({ pod }: PendingCase): readonly Evidence[] {
   const scheduled = condition(pod, 'PodScheduled');

@@ -12,6 +12,7 @@ import {
 import { withoutClaims } from './pending-claims.ts';
 import { notPickedUp } from './pending-scheduler.ts';
 import { quote } from './text.ts';
+import { claimLinksOf } from './unschedulable-claims.ts';
 import { unschedulable } from './unschedulable.ts';
 
 /** Everything about pods that wait for a node. */
@@ -40,6 +41,7 @@ function* waiting(one: PendingCase): Iterable<Draft<Code>> {
       severity: severityOf(one),
       message: `the scheduler failed while placing it: ${quote(scheduled.message) || 'it does not say why'}`,
       evidence: conditionEvidence(one),
+      causes: claimLinksOf(one),
     });
   } else yield* unschedulable(one);
 }

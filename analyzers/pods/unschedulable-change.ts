@@ -3,6 +3,7 @@ import {
   controllerOf,
   gpuOffers,
   gpuVendorOf,
+  isFaultTaint,
   isNodeFact,
   isTooSmall,
   nearestNode,
@@ -31,6 +32,8 @@ export function smallestChange(
   const verdict = nearestNode(verdicts);
   if (verdict === undefined) return undefined;
   const { node, reasons } = verdict;
+  const another = anotherNode(reasons);
+  if (another !== undefined) return { verdict, text: another };
   const changes = reasons.map((reason) => {
     if (reason.kind === 'pod-anti-affinity') return antiAffinityChange(snapshot, reason, pod);
     if (reason.kind === 'in-use')
@@ -38,6 +41,14 @@ export function smallestChange(
     return otherName(reason, node) ?? changeText(reason, node.metadata.name, pod);
   });
   return { verdict, text: [...new Set(changes)].join(' and ') };
+}
+
+/** Where even the nearest node is of the wrong kind and lacks more than that, a node of the right kind is less than all that. */
+function anotherNode(reasons: readonly Reason[]): string | undefined {
+  const rule = reasons.flatMap((one) => (one.kind === 'affinity' && isNodeFact(one.rule) ? [one] : []))[0];
+  if (rule === undefined || reasons.length < 2) return undefined;
+  const what = rule.field === 'spec.nodeSelector' ? 'nodeSelector' : 'node affinity';
+  return `add a node that its ${what} admits (${rule.rule})`;
 }
 
 /** Accelerators of a node that go by another name than the one asked for: partitions, shares, another vendor's. */
@@ -60,6 +71,8 @@ const repairs: Readonly<Record<string, (node: string) => string>> = {
   'node.kubernetes.io/pid-pressure': (node) => `end processes on ${node}`,
   'node.kubernetes.io/network-unavailable': (node) => `set up the network of ${node}`,
   'node.kubernetes.io/unschedulable': (node) => `uncordon ${node}`,
+  'node.cloudprovider.kubernetes.io/uninitialized': (node) => `let the cloud controller manager set up ${node}`,
+  'node.cloudprovider.kubernetes.io/shutdown': (node) => `start the machine of ${node}`,
 };
 
 function changeText(reason: Exclude<Reason, { kind: 'in-use' | 'pod-anti-affinity' }>, node: string, pod: Pod): string {
@@ -69,7 +82,7 @@ function changeText(reason: Exclude<Reason, { kind: 'in-use' | 'pod-anti-affinit
     case 'name':
       return `take ${reason.wanted} out of spec.nodeName`;
     case 'taint':
-      return repairs[reason.taint.key]?.(node) ?? `tolerate ${taintText(reason.taint)} of ${node}`;
+      return repairs[reason.taint.key]?.(node) ?? taintChange(reason.taint, node);
     case 'affinity':
       if (reason.field !== 'spec.nodeSelector') return `let its node affinity admit ${node} (${reason.rule})`;
       return isNodeFact(reason.rule)
@@ -90,6 +103,13 @@ function changeText(reason: Exclude<Reason, { kind: 'in-use' | 'pod-anti-affinit
     default:
       return `run a pod ${reason.selector} in the same ${reason.topologyKey} as ${node}`;
   }
+}
+
+/** A taint that an agent takes away once the node works is no rule about pods. */
+function taintChange(taint: Extract<Reason, { kind: 'taint' }>['taint'], node: string): string {
+  return isFaultTaint(taint)
+    ? `let what sets up ${node} take its taint ${taintText(taint)} away`
+    : `tolerate ${taintText(taint)} of ${node}`;
 }
 
 function spreadChange({ topologyKey, skew, domains }: Extract<Reason, { kind: 'spread' }>, node: string): string {

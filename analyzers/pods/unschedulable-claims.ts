@@ -1,6 +1,7 @@
 import {
   type CauseLink,
   type ClaimProblem,
+  claimUses,
   computed,
   type Draft,
   field,
@@ -62,6 +63,14 @@ export function claimLink(pod: Pod, volume: number, claim: string): CauseLink {
     via: { field: claimPath(pod, volume), value: claim },
     certainty: 'sure',
   };
+}
+
+/**
+ * Links to all that a pod claims. The scheduler waits ten minutes for the volumes on the node it chose and then calls it an error of its
+ * own. Source: pkg/scheduler/framework/plugins/volumebinding, PreBind.
+ */
+export function claimLinksOf({ pod }: PendingCase): readonly CauseLink[] {
+  return claimUses(pod).map(({ volume, claim }) => claimLink(pod, volume, claim));
 }
 
 function claimPath(pod: Pod, volume: number): string {

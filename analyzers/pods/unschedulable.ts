@@ -2,6 +2,7 @@ import {
   candidates,
   type CauseLink,
   computed,
+  condition,
   type Draft,
   eventEvidence,
   type Evidence,
@@ -12,7 +13,14 @@ import {
   type Verdict,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { conditionEvidence, type PendingCase, pendingDraft, scaleUp, severityOf } from './pending-case.ts';
+import {
+  conditionEvidence,
+  type PendingCase,
+  pendingDraft,
+  scaleUp,
+  scaleUpRefusal,
+  severityOf,
+} from './pending-case.ts';
 import { schedulerLinks } from './pending-scheduler.ts';
 import { claimLinks, nodeLinks } from './unschedulable-causes.ts';
 import { type Change, smallestChange } from './unschedulable-change.ts';
@@ -21,7 +29,7 @@ import { nodeEvidence } from './unschedulable-evidence.ts';
 import { gpuLinks } from './unschedulable-gpu.ts';
 import { blockedByOldReplica } from './unschedulable-old-replica.ts';
 import { countsText } from './unschedulable-text.ts';
-import { listed } from './text.ts';
+import { listed, quote } from './text.ts';
 
 /** Kinds of reasons that pods which could not be seen might take away; all others only become more certain by more pods. */
 const needAllPods = new Set(['spread', 'pod-affinity']);
@@ -91,9 +99,11 @@ function certain({ node, reasons }: Verdict): Verdict {
 function explained(one: PendingCase, placement: Placement, summary: Summary): Draft<Code> {
   const { change, verdicts } = summary;
   const adding = scaleUp(one);
+  const refusing = adding === undefined ? scaleUpRefusal(one) : undefined;
   const victims = victimsOf(one);
   const notes = [
     ...(adding === undefined ? [] : ['an autoscaler is adding a node']),
+    ...(refusing === undefined ? [] : [`the autoscaler adds no node: ${refusalText(refusing.message)}`]),
     ...(victims === undefined ? [] : [`pods on ${victims} are being ended to make room`]),
   ];
   return pendingDraft(one, 'PodUnschedulable', {
@@ -102,6 +112,7 @@ function explained(one: PendingCase, placement: Placement, summary: Summary): Dr
     evidence: [
       ...summary.evidence,
       ...(adding === undefined ? [] : [eventEvidence(ref(one.pod), adding)]),
+      ...(refusing === undefined ? [] : [eventEvidence(ref(one.pod), refusing)]),
       ...conditionEvidence(one),
     ],
     causes: [...summary.nodeLinks, ...claimLinks(one, placement, verdicts)],
@@ -110,6 +121,11 @@ function explained(one: PendingCase, placement: Placement, summary: Summary): Dr
         ? {}
         : { change: change.text, node: change.verdict.node.metadata.name, ...commandValues(change.verdict) },
   });
+}
+
+/** Without the words that say that nothing happened. */
+function refusalText(message: string): string {
+  return quote(message.replace(/^pod didn't trigger scale-up(?: \([^)]*\))?:? */, '')) || 'it gives no reason';
 }
 
 function commandValues({ node, reasons }: Verdict): Readonly<Record<string, string>> {
@@ -141,11 +157,22 @@ function nowhere(one: PendingCase, placement: Placement): Draft<Code> {
 }
 
 function unexplained(one: PendingCase, why: string, evidence: readonly Evidence[]): Draft<Code> {
+  const words = schedulerWords(one);
   return pendingDraft(one, 'PodUnschedulable', {
     severity: severityOf(one),
-    message: `the scheduler finds no node for it; why cannot be told, for ${why}`,
+    message:
+      words === ''
+        ? `the scheduler finds no node for it; why cannot be told, for ${why}`
+        : `the scheduler finds no node for it: ${words}; this could not be checked, for ${why}`,
     evidence: [...evidence, ...conditionEvidence(one)],
   });
+}
+
+/** What the scheduler last wrote, without what it says of preemption. Source: framework.FitError and runtime.DefaultPreemption. */
+function schedulerWords({ pod }: PendingCase): string {
+  const scheduled = condition(pod, 'PodScheduled');
+  if (scheduled?.reason !== 'Unschedulable') return '';
+  return quote((scheduled.message ?? '').replace(/\.? preemption: .*$/s, ''));
 }
 
 /** The node on which pods of lower priority are being ended for this one, within their grace periods. */

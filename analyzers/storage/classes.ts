@@ -2,6 +2,7 @@ import {
   classOf,
   computed,
   type Draft,
+  eventsOf,
   field,
   olderThan,
   once,
@@ -18,6 +19,7 @@ type Reads =
   | 'persistentvolumeclaims'
   | 'csidrivers.storage.k8s.io'
   | 'csinodes.storage.k8s.io'
+  | 'events'
   | 'pods'
   | ProvisionerReads;
 
@@ -49,7 +51,8 @@ export function* storageClasses(
     const claims = snapshot
       .list('persistentvolumeclaims')
       .items.filter((claim) => isWaiting(claim, storageClass) && isOld(claim));
-    if (claims.length > 0) yield provisionerMissing(storageClass, claims);
+    const speaks = claims.some((claim) => hasAnswered(snapshot, claim));
+    if (claims.length > 0 && !speaks) yield provisionerMissing(storageClass, claims);
   }
 
   function isOld({ metadata }: Claim): boolean {
@@ -84,6 +87,13 @@ function isProvenMissing(snapshot: Snapshot<Reads>, provisioner: string): boolea
   const nodes = snapshot.list('csinodes.storage.k8s.io');
   const registered = nodes.items.some(({ spec }) => (spec.drivers ?? []).some(({ name }) => name === provisioner));
   return nodes.complete && !registered && workloadsSeen(snapshot) && workloadsOf(snapshot, provisioner).length === 0;
+}
+
+/** Whether a provisioner has said something of a claim, wherever it runs: the controller manager's words are about its absence. */
+function hasAnswered(snapshot: Snapshot<Reads>, claim: Claim): boolean {
+  return eventsOf(snapshot, ref(claim), claim.metadata.uid).some(
+    ({ reason, source }) => reason.startsWith('Provisioning') && source !== 'persistentvolume-controller',
+  );
 }
 
 /** A claim whose volume the provisioner should be making now. */

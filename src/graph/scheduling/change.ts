@@ -102,11 +102,25 @@ const deviceWeights: Readonly<Record<Extract<Reason, { kind: 'devices' }>['why']
   'not-listed': 8,
 };
 
-/** A rule about labels that say what a node is. The kubelet or the cloud sets them: nobody should make a node lie. */
+/** Labels that say what a machine is or which group of machines it came from; the kubelet, the cloud or discovery writes them. */
+const factLabels = [
+  String.raw`(?:beta\.)?kubernetes\.io\/(?:hostname|os|arch|instance-type)\b`,
+  String.raw`failure-domain\.beta\.kubernetes\.io\/`,
+  String.raw`topology\.[\w.-]+\/`,
+  String.raw`node\.kubernetes\.io\/(?:instance-type|windows-build)\b`,
+  String.raw`feature\.node\.kubernetes\.io\/`,
+  String.raw`cloud\.google\.com\/`,
+  String.raw`(?:eks|k8s)\.amazonaws\.com\/`,
+  String.raw`kubernetes\.azure\.com\/`,
+  String.raw`karpenter\.[\w.]+\/`,
+  String.raw`nvidia\.com\/(?:cuda\.|gpu\.(?:compute|count|family|machine|memory|mode|product)\b)`,
+  String.raw`amd\.com\/gpu\.`,
+];
+const factRule = new RegExp(String.raw`(?:^|[\s,])(?:${factLabels.join('|')})`);
+
+/** A rule about labels that say what a node is: nobody should make a node lie. */
 export function isNodeFact(rule: string): boolean {
-  return /(?:^|[\s,])(?:kubernetes\.io\/(?:hostname|os|arch)|topology\.kubernetes\.io\/\w+|node\.kubernetes\.io\/instance-type)\b/.test(
-    rule,
-  );
+  return factRule.test(rule);
 }
 
 /** A machine with accelerators, where one is asked for that it does not offer. */

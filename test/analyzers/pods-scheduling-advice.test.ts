@@ -1,0 +1,134 @@
+/** What is advised for a pod that no node takes: never that a node should lie, and what its autoscaler says. */
+import { describe, expect, test } from 'vitest';
+import pods from '../../analyzers/pods/index.ts';
+import storage from '../../analyzers/storage/index.ts';
+import type { KubeObject } from '../../src/model/object.ts';
+import { ago, event, node, object, type Patch, pendingPod } from '../support/objects.ts';
+import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
+
+const selects = (key: string, value: string, more: Patch = {}) =>
+  pendingPod('web', { spec: { nodeSelector: { [key]: value }, ...more } });
+const asksGpu: Patch = { containers: [{ name: 'app', resources: { limits: { 'nvidia.com/gpu': '1' } } }] };
+const tainted = (key: string, value?: string) =>
+  node('n1', { spec: { taints: [{ key, effect: 'NoSchedule', ...(value === undefined ? {} : { value }) }] } });
+const advice = (objects: readonly KubeObject[]) =>
+  drafts(pods, snapshotOf(objects)).flatMap(({ message }) => /smallest change: ([^;]*)/.exec(message)?.[1] ?? []);
+
+describe('labels that say what a machine is are not to be put on another one', () => {
+  test.each([
+    ['disk', 'ssd', 'label n1 with disk=ssd'],
+    ['nvidia.com/gpu.present', 'true', 'label n1 with nvidia.com/gpu.present=true'],
+    ...[
+      ['cloud.google.com/gke-accelerator', 'nvidia-l4'],
+      ['eks.amazonaws.com/nodegroup', 'big'],
+      ['karpenter.sh/nodepool', 'spot'],
+      ['kubernetes.azure.com/agentpool', 'gpu'],
+      ['nvidia.com/gpu.product', 'NVIDIA-L4'],
+      ['topology.ebs.csi.aws.com/zone', 'eu-west-1a'],
+      ['kubernetes.io/arch', 'arm64'],
+    ].map(([key = '', value = '']) => [key, value, `let its nodeSelector admit n1 (${key}=${value})`]),
+  ])('%s=%s', (key = '', value = '', text) => {
+    expect(advice([selects(key, value), node('n1')])).toEqual([text]);
+  });
+  test('a node of another kind that lacks more, too, is none to change', () => {
+    expect(advice([selects('cloud.google.com/gke-accelerator', 'nvidia-l4', asksGpu), node('n1')])).toEqual([
+      'add a node that its nodeSelector admits (cloud.google.com/gke-accelerator=nvidia-l4)',
+    ]);
+  });
+});
+
+test.each([
+  ['dedicated', 'db', 'tolerate dedicated=db:NoSchedule of n1'],
+  ['node.cloudprovider.kubernetes.io/uninitialized', 'true', 'let the cloud controller manager set up n1'],
+  ['node.cloudprovider.kubernetes.io/shutdown', '', 'start the machine of n1'],
+  [
+    'node.cilium.io/agent-not-ready',
+    undefined,
+    'let what sets up n1 take its taint node.cilium.io/agent-not-ready:NoSchedule away',
+  ],
+])('a taint %s=%s', (key, value, text) => {
+  expect(advice([pendingPod('web'), tainted(key, value)])).toEqual([text]);
+});
+
+describe('what an autoscaler says', () => {
+  const waits = pendingPod('web', {
+    status: {
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: ago('10m') }],
+    },
+  });
+  const full = node('n1', { spec: { unschedulable: true } });
+  const note = (...events: readonly KubeObject[]) =>
+    drafts(pods, snapshotOf([waits, full, ...events])).map(({ message }) => message.split('; ').slice(2).join('; '));
+  test.each([
+    [
+      'NotTriggerScaleUp',
+      "pod didn't trigger scale-up: 1 max node group size reached",
+      'cluster-autoscaler',
+      'the autoscaler adds no node: 1 max node group size reached',
+    ],
+    [
+      'FailedScaleUp',
+      'Node scale up in zones us-central1-a associated with this pod failed: GCE out of resources.',
+      'cluster-autoscaler',
+      'the autoscaler adds no node: Node scale up in zones us-central1-a associated with this pod failed: GCE out of resources',
+    ],
+    [
+      'FailedScheduling',
+      'Failed to schedule pod, incompatible with nodepool "default", did not tolerate dedicated=x:NoSchedule',
+      'karpenter',
+      'the autoscaler adds no node: Failed to schedule pod, incompatible with nodepool "default", did not tolerate dedicated=x:NoSchedule',
+    ],
+    ['FailedScheduling', '0/1 nodes are available: 1 node(s) were unschedulable.', 'default-scheduler', ''],
+  ])('%s %s of %s', (reason, text, component, told) => {
+    expect(note(event(waits, reason, text, { source: { component } }))).toEqual([told]);
+  });
+  test('that it adds a node outweighs that it did not before', () => {
+    const up = event(waits, 'TriggeredScaleUp', 'up', { metadata: { name: 'up' } });
+    const not = event(waits, 'NotTriggerScaleUp', "pod didn't trigger scale-up: 1 in backoff", {
+      metadata: { name: 'not' },
+    });
+    expect(note(up, not)).toEqual(['an autoscaler is adding a node']);
+  });
+  test('what it said long ago is not told', () => {
+    const times = { firstTimestamp: ago('2h'), lastTimestamp: ago('1h') };
+    expect(note(event(waits, 'NotTriggerScaleUp', "pod didn't trigger scale-up: x", times))).toEqual(['']);
+  });
+});
+
+describe('a scheduler that gave up waiting for a volume', () => {
+  const gaveUp = pendingPod('web', {
+    spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+    status: {
+      conditions: [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulerError',
+          message: 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded',
+          lastTransitionTime: ago('1h'),
+        },
+      ],
+    },
+  });
+  const claim = object('persistentvolumeclaims', 'shop/data', {
+    metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'n1' } },
+    spec: { storageClassName: 'fast', accessModes: ['ReadWriteOnce'] },
+    status: { phase: 'Pending' },
+  });
+  const fast = object('storageclasses.storage.k8s.io', 'fast', {
+    provisioner: 'ebs.csi.aws.com',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  });
+  test('the claim that cannot be provisioned is the cause', () => {
+    const refused = event(claim, 'ProvisioningFailed', 'rpc error: UnauthorizedOperation', {
+      source: { component: 'ebs.csi.aws.com_ebs-csi-controller-0_1' },
+    });
+    expect(story(diagnose([pods, storage], [gaveUp, claim, fast, refused, node('n1')]))).toEqual([
+      'critical PersistentVolumeClaimProvisioningFailed PersistentVolumeClaim shop/data',
+      '  critical PodSchedulerError Pod shop/web',
+    ]);
+  });
+  test('where no claim is at fault, the scheduler is', () => {
+    expect(found(pods, [gaveUp, node('n1')])).toEqual(['critical PodSchedulerError Pod shop/web']);
+  });
+});
