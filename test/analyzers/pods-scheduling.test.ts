@@ -310,8 +310,23 @@ describe('what could not be seen', () => {
   test('without nodes no counts are claimed', () => {
     const [text] = message([pendingPod('web')], { missing: { nodes: 'forbidden' } });
     expect(text).toBe(
-      'the scheduler finds no node for it; why cannot be told, for the nodes could not be seen (forbidden)',
+      'the scheduler finds no node for it: 0/1 nodes are available; this could not be checked, for the nodes could not be seen (forbidden)',
     );
+  });
+  test.each([
+    [
+      '0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.',
+      ': 0/3 nodes are available: 3 Insufficient cpu; this could not be checked',
+    ],
+    [
+      '0/1 nodes are available: 1 Insufficient memory.',
+      ': 0/1 nodes are available: 1 Insufficient memory; this could not be checked',
+    ],
+    ['', '; why cannot be told'],
+  ])('then the scheduler is quoted: %j', (said, told) => {
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: said }];
+    const [text] = message([pendingPod('web', { status: { conditions } })], { missing: { nodes: 'forbidden' } });
+    expect(text).toBe(`the scheduler finds no node for it${told}, for the nodes could not be seen (forbidden)`);
   });
   test('unseen pods can only make a full node fuller', () => {
     const objects = [pendingPod('web', asks({ cpu: '8' })), node('n1')];
@@ -323,7 +338,7 @@ describe('what could not be seen', () => {
   test('unseen pods may fill a node that looks free', () => {
     const [text] = message([pendingPod('web'), node('n1')], { missing: { pods: 'forbidden' } });
     expect(text).toBe(
-      'the scheduler finds no node for it; why cannot be told, for n1 would take it, but pods could not be seen',
+      'the scheduler finds no node for it: 0/1 nodes are available; this could not be checked, for n1 would take it, but pods could not be seen',
     );
   });
   test('device claims could not be seen', () => {
@@ -391,7 +406,7 @@ describe('devices', () => {
     [
       'a classic request that a driver may serve',
       [gpus({ ...named, selectors: [{ cel: { expression: 'odd()' } }] }), two, classic('1')],
-      'the scheduler finds no node for it; why cannot be told, for n1 would take it, but which devices nvidia.com/gpu stands for could not be seen',
+      'the scheduler finds no node for it: 0/1 nodes are available; this could not be checked, for n1 would take it, but which devices nvidia.com/gpu stands for could not be seen',
     ],
     [
       'a classic request that nobody serves',
