@@ -61,7 +61,7 @@ export function oom(one: PodCase, container: ContainerView, ending: Ending): Pod
     message: `${called(container)} ${killed} for using too much memory: ${why}${restarts === 0 ? '' : `; ${times(restarts)}`}`,
     evidence: [...endingEvidence(one, container, ending), evidence],
     causes: limit === undefined ? nodeLinks(one, 'likely') : [],
-    since: failingSince(one, container),
+    since: failingSince(one, container, ending),
     values: values({ ...common(one, container, ending), ...pod, limit }),
   });
 }
@@ -71,7 +71,7 @@ export function probeKilled(one: PodCase, container: ContainerView, ending: Endi
     key: container.name,
     message: `${called(container)} is killed again and again because its ${kill.probe} probe fails; ${times(container.status?.restartCount ?? 0)}`,
     evidence: [kill.evidence, ...endingEvidence(one, container, ending)],
-    since: failingSince(one, container),
+    since: failingSince(one, container, ending),
     values: values({ ...common(one, container, ending), probe: kill.probe }),
   });
 }
@@ -82,7 +82,7 @@ function hookKilled(one: PodCase, container: ContainerView, ending: Ending, even
     key: container.name,
     message: `${called(container)} is killed after each start because its postStart hook fails; ${times(container.status?.restartCount ?? 0)}${words}`,
     evidence: [eventEvidence(one.pod, event), ...endingEvidence(one, container, ending)],
-    since: failingSince(one, container),
+    since: failingSince(one, container, ending),
     values: values(common(one, container, ending)),
   });
 }
@@ -95,7 +95,7 @@ export function crash(one: PodCase, container: ContainerView, ending: Ending): P
     key: container.name,
     message: `${called(container)} ends with ${exitText(terminated)}${hint(container, ending)}; ${times(restarts)}${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
-    since: failingSince(one, container),
+    since: failingSince(one, container, ending),
     values: values(common(one, container, ending)),
   });
 }
@@ -138,7 +138,7 @@ function unexplained(one: PodCase, container: ContainerView): PodDraft {
     key: container.name,
     message: `${called(container)} ends soon after each start; ${times(restarts)}`,
     evidence: endingEvidence(one, container, ending).filter(({ path }) => path?.includes('lastState') !== true),
-    since: failingSince(one, container),
+    since: failingSince(one, container, ending),
     values: values({ container: container.name, image: container.spec.image, restarts }),
   });
 }
@@ -155,14 +155,16 @@ function common(one: PodCase, container: ContainerView, { terminated }: Ending) 
 
 /**
  * Since when a container keeps ending. Without a readiness probe the pod is ready between two crashes for a moment, so that its
- * condition tells of the last crash only; the event of the restarts remembers the first.
+ * condition tells of the last crash only, or of none; the event of the restarts remembers the first.
  */
-function failingSince(one: PodCase, container: ContainerView): string | undefined {
+function failingSince(one: PodCase, container: ContainerView, { terminated }: Ending): string | undefined {
   const restarts = one.events.filter(
     (event) =>
       event.reason === 'BackOff' && event.message.startsWith('Back-off restarting') && isAbout(event, container),
   );
-  return earliest([notReadySince(one), ...restarts.map(({ first }) => first)]);
+  const ready = conditionIs(one.pod, 'Ready', 'True') !== undefined;
+  const last = ready ? terminated.finishedAt : undefined;
+  return earliest([last ?? notReadySince(one), ...restarts.map(({ first }) => first)]);
 }
 
 export function times(restarts: number): string {

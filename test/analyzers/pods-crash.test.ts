@@ -115,6 +115,8 @@ describe('CrashLoopBackOff', () => {
     const [one] = drafts(pods, snapshotOf([crashing({ reason: 'OOMKilled', exitCode: 137 }, limited)]));
     expect(one?.message).toContain('its memory limit is 256Mi');
     expect(one?.values).toMatchObject({ container: 'app', exitCode: '137', limit: '256Mi', restarts: '6' });
+    expect(one?.values).toMatchObject({ restartedPod: 'web-1' });
+    expect(one?.values).not.toHaveProperty('endedPod');
   });
 
   test('without a last state', () => {
@@ -341,6 +343,24 @@ describe('a container that has ended', () => {
     ['failed, restarted on failure', ended({ exitCode: 3 }, 1, 'OnFailure'), 'critical PodCrashLoop'],
   ])('%s', (_, one, wanted) => {
     expect(found(pods, [one])).toEqual([`${wanted} Pod shop/web-1 [app]`]);
+  });
+
+  test('killed for memory and never restarted: it is history, and its log is not that of a run before', () => {
+    const [one] = drafts(pods, snapshotOf([ended({ exitCode: 137, reason: 'OOMKilled' }, 0, 'Never')]));
+    expect(one?.message).toBe(
+      'container app was killed for using too much memory: it has no memory limit, the node ran out of memory',
+    );
+    expect(one?.values).toMatchObject({ endedPod: 'web-1' });
+    expect(one?.values).not.toHaveProperty('restartedPod');
+  });
+
+  test('ready for a moment between two crashes: not since the pod was made', () => {
+    const terminated = { exitCode: 1, startedAt: ago('40s'), finishedAt: ago('12s') };
+    const status = { restartCount: 16, lastState: { terminated }, state: { running: { startedAt: ago('2s') } } };
+    const one = running(status, { status: { startTime: ago('34d') } });
+    expect(drafts(pods, snapshotOf([one])).map(({ code, since }) => [code, since])).toEqual([
+      ['PodCrashLoop', ago('12s')],
+    ]);
   });
 
   test.each([
