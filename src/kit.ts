@@ -65,6 +65,7 @@ export { type GpuVendor, gpuVendorNames, gpuVendorOf } from './graph/gpu-names.t
 export { gpuHardware, type GpuHardware, type GpuOffer, gpuOffers, isWSL } from './graph/gpu-node.ts';
 export { gpuOperatorLinks } from './graph/gpu-operator.ts';
 export { daemonSetMiss, type GpuPlugin, gpuPluginPodsOn, gpuPlugins } from './graph/gpu-plugins.ts';
+export { servesSecrets } from './graph/ingress-secrets.ts';
 export { groupBy, once } from './graph/memo.ts';
 export { nearest } from './graph/nearest.ts';
 export { controllerManager, controllerManagerLink, isLagging, specChanged, unobserved } from './graph/observed.ts';
@@ -91,13 +92,14 @@ export { portsText } from './graph/scheduling/ports.ts';
 export type { ClaimProblem, Placement, Reason, Verdict } from './graph/scheduling/reasons.ts';
 export { requestsOf, usageOf } from './graph/scheduling/requests.ts';
 export { taintText, tolerates, untolerated } from './graph/scheduling/tolerations.ts';
+export { isReachable } from './graph/scheduling/volumes.ts';
 export { selectorIndex } from './graph/selector-index.ts';
 export { type LabelSelector, matchesLabels, matchesSelector, selectorText } from './graph/selectors.ts';
 export { isReady, isStarting, type Serving, serving } from './graph/serving.ts';
 export {
   deadNodeLinks,
-  explainsUnready,
   isPassing,
+  explainsUnready,
   isActive,
   isSettling,
   nodeIsReady,

@@ -20,7 +20,6 @@ const tokens: readonly (readonly [Trouble['kind'], readonly string[], string])[]
     ],
     'its pod network (CNI) is not set up',
   ],
-  ['pleg', ['pleg is not healthy'], 'the container runtime does not answer in time (PLEG is not healthy)'],
   [
     'runtime',
     [
@@ -32,10 +31,14 @@ const tokens: readonly (readonly [Trouble['kind'], readonly string[], string])[]
     ],
     'the container runtime is down',
   ],
+  ['pleg', ['pleg is not healthy'], 'the container runtime does not answer in time (PLEG is not healthy)'],
   ['storage', ['csinode is not yet initialized'], 'its CSINode is not initialised'],
 ];
 
-/** Classifies the message of a Ready condition. A network that is not ready is said together with the runtime, so it comes first. */
+/**
+ * Classifies the message of a Ready condition. A network that is not ready is said together with the runtime, so it comes first; a
+ * runtime that is down makes PLEG unhealthy, too.
+ */
 export function troubleOf(message: string | undefined): Trouble {
   const text = (message ?? '').toLowerCase();
   const known = tokens.find(([, words]) => words.some((word) => text.includes(word)));

@@ -109,7 +109,11 @@ function changeText(reason: Exclude<Reason, { kind: 'in-use' | 'pod-anti-affinit
 function taintChange(taint: Extract<Reason, { kind: 'taint' }>['taint'], node: string): string {
   return isFaultTaint(taint)
     ? `let what sets up ${node} take its taint ${taintText(taint)} away`
-    : `tolerate ${taintText(taint)} of ${node}`;
+    : `${isControlPlane(taint) ? 'add a worker node, or ' : ''}tolerate ${taintText(taint)} of ${node}`;
+}
+
+function isControlPlane({ key }: { readonly key: string }): boolean {
+  return /^node-role\.kubernetes\.io\/(?:control-plane|master)$/.test(key);
 }
 
 function spreadChange({ topologyKey, skew, domains }: Extract<Reason, { kind: 'spread' }>, node: string): string {

@@ -12,7 +12,7 @@ import {
 } from '../../src/kit.ts';
 import type { Claim, StorageClass } from './claims.ts';
 import type { Code } from './codes.ts';
-import { type ProvisionerReads, workloadsOf, workloadsSeen } from './provisioners.ts';
+import { handedTo, type ProvisionerReads, workloadsOf } from './provisioners.ts';
 
 type Reads =
   | 'storageclasses.storage.k8s.io'
@@ -47,12 +47,13 @@ export function* storageClasses(
 ): Generator<Draft<Code>> {
   yield* severalDefaults(snapshot);
   for (const storageClass of snapshot.list('storageclasses.storage.k8s.io').items) {
-    if (!isProvenMissing(snapshot, storageClass.provisioner ?? '')) continue;
     const claims = snapshot
       .list('persistentvolumeclaims')
       .items.filter((claim) => isWaiting(claim, storageClass) && isOld(claim));
-    const speaks = claims.some((claim) => hasAnswered(snapshot, claim));
-    if (claims.length > 0 && !speaks) yield provisionerMissing(storageClass, claims);
+    const [first] = claims;
+    if (first === undefined || claims.some((claim) => hasAnswered(snapshot, claim))) continue;
+    const driver = handedTo(first) ?? storageClass.provisioner ?? '';
+    if (isProvenMissing(snapshot, driver)) yield provisionerMissing(storageClass, claims, driver);
   }
 
   function isOld({ metadata }: Claim): boolean {
@@ -86,7 +87,10 @@ function isProvenMissing(snapshot: Snapshot<Reads>, provisioner: string): boolea
   if (snapshot.lookup('csidrivers.storage.k8s.io', provisioner).state !== 'absent') return false;
   const nodes = snapshot.list('csinodes.storage.k8s.io');
   const registered = nodes.items.some(({ spec }) => (spec.drivers ?? []).some(({ name }) => name === provisioner));
-  return nodes.complete && !registered && workloadsSeen(snapshot) && workloadsOf(snapshot, provisioner).length === 0;
+  // What mounts volumes on nodes is a DaemonSet, and what makes them hardly ever a StatefulSet.
+  const seen =
+    nodes.complete && snapshot.list('daemonsets.apps').complete && snapshot.list('deployments.apps').complete;
+  return seen && !registered && workloadsOf(snapshot, provisioner).length === 0;
 }
 
 /** Whether a provisioner has said something of a claim, wherever it runs: the controller manager's words are about its absence. */
@@ -104,18 +108,19 @@ function isWaiting(claim: Claim, { metadata, volumeBindingMode }: StorageClass):
   return volumeBindingMode !== 'WaitForFirstConsumer' || selected;
 }
 
-function provisionerMissing(storageClass: StorageClass, claims: readonly Claim[]): Draft<Code> {
+function provisionerMissing(storageClass: StorageClass, claims: readonly Claim[], driver: string): Draft<Code> {
   const { provisioner } = storageClass;
+  const moved = provisioner === driver ? '' : ` (for ${provisioner}, which moved there)`;
   const waits = claims.length === 1 ? '1 claim waits' : `${claims.length} claims wait`;
   return {
     code: 'StorageClassProvisionerMissing',
     object: ref(storageClass),
-    message: `its CSI driver ${provisioner} is not installed: no CSIDriver, node or workload has it, and ${waits} for it`,
+    message: `its CSI driver ${driver}${moved} is not installed: no CSIDriver, node or workload has it, and ${waits} for it`,
     evidence: [
       field(storageClass, 'provisioner', provisioner),
-      computed(storageClass, `no CSIDriver, CSINode or workload names ${provisioner}`),
+      computed(storageClass, `no CSIDriver, CSINode or workload names ${driver}`),
       ...claims.slice(0, 3).map((claim) => field(claim, 'status.phase', 'Pending')),
     ],
-    values: { provisioner: provisioner ?? '' },
+    values: { provisioner: driver },
   };
 }

@@ -15,18 +15,20 @@ import {
   refText,
   selectedNodeAnnotation,
 } from '../../src/kit.ts';
-import { type Claim, oneLine, type StorageClass, usersOf } from './claims.ts';
+import { oneLine, type StorageClass, usersOf } from './claims.ts';
 import type { Code } from './codes.ts';
 import { isNoClass, type Waiting } from './waiting.ts';
-import { refusal } from './provision-text.ts';
-import { leaseAge, provisionerLinks, readinessOf, workloadsOf, workloadsSeen } from './provisioners.ts';
+import { isStillTrying, refusal } from './provision-text.ts';
+import { handedTo, leaseAge, provisionerLinks, readinessOf, workloadsOf, workloadsSeen } from './provisioners.ts';
 
 /** The provisioner has tried and says why it could not. */
 export function failedProvisioning(waiting: Waiting, storageClass: StorageClass | undefined): Draft<Code> | undefined {
   const { claim, events } = waiting;
-  const event = events.find(
+  const failures = events.filter(
     ({ reason, message }) => reason === 'ProvisioningFailed' && !(storageClass !== undefined && isNoClass(message)),
   );
+  // That an earlier attempt is still going on hides why that one does not end.
+  const event = failures.find(({ message }) => !isStillTrying(message)) ?? failures[0];
   if (event === undefined) return undefined;
   const kind = refusal(event.message);
   const provisioner = provisionerOf(waiting, storageClass);
@@ -76,20 +78,9 @@ function askedAt({ snapshot, claim, events }: Waiting): string | undefined {
   return latest([creationTimestamp, first]);
 }
 
-const provisionerAnnotations = [
-  'volume.kubernetes.io/storage-provisioner',
-  'volume.beta.kubernetes.io/storage-provisioner',
-] as const;
-
-/** The controller manager writes the provisioner's name on a claim when it hands the claim over. */
-function isHandedOver({ metadata }: Claim): boolean {
-  return provisionerAnnotations.some((name) => metadata.annotations?.[name] !== undefined);
-}
-
+/** Of a class of an in-tree plugin that has moved to CSI, the claim names the driver that is really asked. */
 function provisionerOf({ claim }: Waiting, storageClass: StorageClass | undefined): string | undefined {
-  const { annotations } = claim.metadata;
-  const written = provisionerAnnotations.map((name) => annotations?.[name]).find((name) => name !== undefined);
-  return storageClass?.provisioner ?? written;
+  return handedTo(claim) ?? storageClass?.provisioner;
 }
 
 function stateOf({ snapshot }: Waiting, provisioner: string): string | undefined {
@@ -122,7 +113,7 @@ function causesOf({ snapshot, claim }: Waiting, provisioner: string | undefined)
   const workloads = workloadsOf(snapshot, provisioner).filter(({ kind }) => kind !== 'DaemonSet');
   return [
     ...(name === '' ? [] : [storageClass]),
-    ...(isHandedOver(claim) ? [] : [controllerManagerLink('status.phase', 'Pending')]),
+    ...(handedTo(claim) !== undefined ? [] : [controllerManagerLink('status.phase', 'Pending')]),
     ...provisionerLinks(workloads, 'StorageClass provisioner', provisioner),
   ];
 }

@@ -1,4 +1,5 @@
 import { age, type CauseLink, groupBy, once, ref, type ResourceTypes, type Snapshot } from '../../src/kit.ts';
+import type { Claim } from './claims.ts';
 
 export type ProvisionerReads =
   | 'deployments.apps'
@@ -72,6 +73,19 @@ function mentions(text: string, name: string): boolean {
 function isStorage(workload: Workload): boolean {
   const texts = [workload.metadata.name, ...containersOf(workload).flatMap(({ name, image }) => [name, image ?? ''])];
   return texts.some((text) => /csi|provisioner/.test(text));
+}
+
+const provisionerAnnotations = [
+  'volume.kubernetes.io/storage-provisioner',
+  'volume.beta.kubernetes.io/storage-provisioner',
+] as const;
+
+/**
+ * The provisioner that the controller manager handed a claim over to, as it writes on the claim. For a class of an in-tree plugin that has
+ * moved to CSI it is the driver: `ebs.csi.aws.com` for `kubernetes.io/aws-ebs`. Source: pkg/controller/volume/persistentvolume.
+ */
+export function handedTo({ metadata }: Claim): string | undefined {
+  return provisionerAnnotations.map((name) => metadata.annotations?.[name]).find((name) => name !== undefined);
 }
 
 /** Pods that should run and that are ready; undefined where the status does not say. */

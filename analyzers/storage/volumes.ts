@@ -4,7 +4,7 @@ import {
   eventEvidence,
   eventsOf,
   field,
-  matchesNodeSelector,
+  isReachable,
   olderThan,
   ref,
   refText,
@@ -80,7 +80,7 @@ function* noNode(snapshot: Snap, volume: Volume): Generator<Draft<Code>> {
   const required = volume.spec.nodeAffinity?.required;
   const nodes = snapshot.list('nodes');
   if (required === undefined || !nodes.complete || nodes.items.length === 0) return;
-  if (nodes.items.some(({ metadata }) => matchesNodeSelector(required, metadata.labels ?? {}, undefined))) return;
+  if (nodes.items.some(({ metadata }) => isReachable(volume, metadata.labels ?? {}))) return;
   const claim = claimOf(volume);
   const users = claim === undefined ? [] : usersOf(snapshot, claim);
   const wanted = required.nodeSelectorTerms.flatMap(({ matchExpressions }) =>

@@ -300,6 +300,11 @@ describe('many at once', () => {
   });
 });
 
+test('a runtime that is down is the reason why PLEG is unhealthy', () => {
+  const words = '[container runtime is down, PLEG is not healthy: pleg was last seen active 6m32s ago]';
+  expect(messages([sick('n1', [notReady(words)])])).toEqual(['not ready for 1h: the container runtime is down']);
+});
+
 describe('a network that is not set up points to what sets it up', () => {
   const volumes = [{ name: 'bin', hostPath: { path: '/opt/cni/bin' } }];
   const set = object('daemonsets.apps', 'kube-system/calico-node', {

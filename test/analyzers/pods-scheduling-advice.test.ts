@@ -38,6 +38,11 @@ describe('labels that say what a machine is are not to be put on another one', (
 });
 
 test.each([
+  [
+    'node-role.kubernetes.io/control-plane',
+    '',
+    'add a worker node, or tolerate node-role.kubernetes.io/control-plane:NoSchedule of n1',
+  ],
   ['dedicated', 'db', 'tolerate dedicated=db:NoSchedule of n1'],
   ['node.cloudprovider.kubernetes.io/uninitialized', 'true', 'let the cloud controller manager set up n1'],
   ['node.cloudprovider.kubernetes.io/shutdown', '', 'start the machine of n1'],

@@ -117,6 +117,8 @@ const failing = event(
   'ProvisioningFailed',
   'failed to provision volume with StorageClass "fast": rpc error: code = ResourceExhausted desc = volume limit exceeded',
 );
+const handedOver = (provisioner: string) =>
+  claim({ metadata: { annotations: { 'volume.kubernetes.io/storage-provisioner': provisioner } } });
 const young: Patch = { metadata: { creationTimestamp: ago('90s') } };
 const nodeAffinity = (name: string): Patch => ({
   spec: {
@@ -371,6 +373,20 @@ const loud: readonly Row[] = [
     [`critical PersistentVolumeClaimNotProvisioned ${on}`, 'critical StorageClassProvisionerMissing StorageClass fast'],
   ],
   [
+    'a CSI driver that an in-tree plugin moved to, and that is not installed',
+    [handedOver('ebs.csi.aws.com'), fast({ provisioner: 'kubernetes.io/aws-ebs' })],
+    [`critical PersistentVolumeClaimNotProvisioned ${on}`, 'critical StorageClassProvisionerMissing StorageClass fast'],
+  ],
+  [
+    'a CSI driver that speaks from outside of the cluster',
+    [
+      claim(),
+      fast(),
+      event(claim(), 'ProvisioningFailed', 'rpc error', { source: { component: 'ebs.csi.aws.com_c_1' } }),
+    ],
+    [`critical PersistentVolumeClaimProvisioningFailed ${on}`],
+  ],
+  [
     'a node without the driver its pod needs',
     [bound(), volume('pv1', own), creating('p'), node('n2'), csiNode('n2', [])],
     ['critical CSINodeDriverMissing CSINode n2 [ebs.csi.aws.com]'],
@@ -438,6 +454,32 @@ const quiet: readonly Row[] = [
     [],
   ],
   ['a volume that fits, controller manager alive', [byHand, volume('pv1'), managerLease(ago('2s'))], []],
+  [
+    'a volume of the time of other zone labels',
+    [
+      bound(),
+      volume(
+        'pv1',
+        merge(own, {
+          spec: {
+            nodeAffinity: {
+              required: {
+                nodeSelectorTerms: [
+                  {
+                    matchExpressions: [
+                      { key: 'failure-domain.beta.kubernetes.io/zone', operator: 'In', values: ['eu-west-1a'] },
+                    ],
+                  },
+                ],
+              },
+            },
+          },
+        }) as Patch,
+      ),
+      node('n1', { metadata: { labels: { 'topology.kubernetes.io/zone': 'eu-west-1a' } } }),
+    ],
+    [],
+  ],
   [
     'a volume reserved for the claim by name',
     [byHand, volume('pv1', { spec: { claimRef: { namespace: 'shop', name: 'data' }, storageClassName: 'other' } })],
@@ -733,6 +775,25 @@ describe('what the message says', () => {
 const asked: Patch = {
   metadata: { annotations: { 'volume.kubernetes.io/storage-provisioner': 'ebs.csi.aws.com' } },
 };
+
+describe('a provisioner that is still at an earlier attempt', () => {
+  const busy = event(claim(), 'ProvisioningFailed', 'rpc error: code = Aborted desc = an operation already exists');
+  const text = (...events: readonly KubeObject[]) =>
+    drafts(storage, snapshotOf([claim(), fast(), driver, ...events])).map(({ message }) => message);
+  test('what it said of that one is told', () => {
+    const before = event(claim(), 'ProvisioningFailed', 'rpc error: code = DeadlineExceeded desc = context deadline', {
+      lastTimestamp: ago('20m'),
+    });
+    expect(text(before, busy)).toEqual([
+      'ebs.csi.aws.com cannot make the volume, for the storage cannot be reached: rpc error: code = DeadlineExceeded desc = context deadline',
+    ]);
+  });
+  test('where nothing else is known, that it is', () => {
+    expect(text(busy)).toEqual([
+      'ebs.csi.aws.com cannot make the volume, for an earlier attempt has not ended: rpc error: code = Aborted desc = an operation already exists',
+    ]);
+  });
+});
 
 describe('links', () => {
   const rows: readonly [string, readonly KubeObject[], readonly string[]][] = [

@@ -29,8 +29,7 @@ export function volumeReasons(
   const labels = withOldLabels(room.labels);
   for (const { use, volume } of bound) {
     const { name } = volume.metadata;
-    const required = volume.spec.nodeAffinity?.required;
-    if (required !== undefined && !matchesNodeSelector(required, labels, undefined)) {
+    if (!isReachable(volume, room.labels)) {
       reasons.push({ kind: 'volume', claim: use.claim, why: 'node-affinity', name });
     } else if (zoneConflict(volume, room)) reasons.push({ kind: 'volume', claim: use.claim, why: 'zone', name });
   }
@@ -116,6 +115,12 @@ function zoneConflict({ metadata }: Volume, { labels }: Room): boolean {
     const zones = metadata.labels?.[key];
     return zones !== undefined && !zones.split('__').includes(labels[key] ?? labels[today] ?? '');
   });
+}
+
+/** Whether a volume's data can be reached from a node with these labels. */
+export function isReachable({ spec }: Volume, labels: Room['labels']): boolean {
+  const required = spec.nodeAffinity?.required;
+  return required === undefined || matchesNodeSelector(required, withOldLabels(labels), undefined);
 }
 
 /** Old volumes name zones by labels that nodes no longer carry: they stand for today's. */
