@@ -1,4 +1,13 @@
-import { type Certificate, certificatesOf, type Draft, field, type ObjectRef, ref, renewalOf } from '../../src/kit.ts';
+import {
+  type Certificate,
+  certificatesOf,
+  type Draft,
+  field,
+  type ObjectRef,
+  ref,
+  renewalOf,
+  servesSecrets,
+} from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
 import { certificateText, listText } from './words.ts';
@@ -6,7 +15,7 @@ import { certificateText, listText } from './words.ts';
 /** Hosts of an Ingress that the certificate in its Secret is not for: clients that go there are warned, or get another one. */
 export function* hosts(snapshot: View): Iterable<Draft<Code>> {
   for (const ingress of snapshot.list('ingresses.networking.k8s.io').items) {
-    if (ingress.metadata.deletionTimestamp !== undefined) continue;
+    if (ingress.metadata.deletionTimestamp !== undefined || !servesSecrets(snapshot, ingress)) continue;
     for (const [index, { secretName, hosts: named = [] }] of (ingress.spec.tls ?? []).entries()) {
       if (secretName === undefined || secretName === '') continue;
       // Without hosts it is for those of all rules.

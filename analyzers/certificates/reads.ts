@@ -3,6 +3,7 @@ import type { Resource, Settings, SettingSpec, Snapshot } from '../../src/kit.ts
 export const reads = [
   'secrets',
   'configmaps',
+  'ingressclasses.networking.k8s.io',
   'ingresses.networking.k8s.io',
   'gateways.gateway.networking.k8s.io',
   'mutatingwebhookconfigurations.admissionregistration.k8s.io',

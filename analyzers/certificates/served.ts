@@ -1,4 +1,4 @@
-import { type CauseLink, type Draft, field, type KubeObject, ref, refKey } from '../../src/kit.ts';
+import { type CauseLink, type Draft, field, type KubeObject, ref, refKey, servesSecrets } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
 
@@ -24,7 +24,7 @@ export function* served(snapshot: View, faults: readonly Draft<Code>[]): Iterabl
     bySecret.get(refKey({ apiVersion: 'v1', kind: 'Secret', namespace, name }));
   for (const ingress of snapshot.list('ingresses.networking.k8s.io').items) {
     const { namespace, deletionTimestamp } = ingress.metadata;
-    if (deletionTimestamp !== undefined || namespace === undefined) continue;
+    if (deletionTimestamp !== undefined || namespace === undefined || !servesSecrets(snapshot, ingress)) continue;
     const seen = new Set<string>();
     for (const [index, { secretName = '', hosts = [] }] of (ingress.spec.tls ?? []).entries()) {
       const fault = faultOf(namespace, secretName);

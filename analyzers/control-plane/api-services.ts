@@ -9,6 +9,7 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
+import { oneLine } from './words.ts';
 
 /**
  * Aggregated APIs that do not answer (`Available` is False). Those without a Service are the API server's own. The condition's
@@ -73,11 +74,4 @@ function authorityLinks(api: KubeObject, words: string): readonly CauseLink[] {
     { object: ref(api), needs: 'issue', via, certainty: 'sure' },
     { object: map, needs: 'admit', via, certainty: 'likely' },
   ];
-}
-
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, 400)
-    .replace(/[.\s]{1,5}$/, '');
 }

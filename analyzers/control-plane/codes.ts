@@ -6,6 +6,13 @@ export const codes = {
     title: 'Aggregated API unavailable',
     breaks: ['measure', 'resolve'],
   },
+  CRDConversionUnavailable: {
+    severity: 'warning',
+    title: 'Custom resources that cannot be converted',
+    breaks: ['resolve'],
+  },
+  CRDNotEstablished: { severity: 'critical', title: 'Custom resources whose names are taken' },
+  CRDStuckTerminating: { severity: 'warning', title: 'CustomResourceDefinition that cannot be deleted' },
   ControllerManagerDead: { severity: 'critical', title: 'kube-controller-manager does not run', breaks: ['scale'] },
   SchedulerDead: { severity: 'critical', title: 'kube-scheduler does not run', breaks: ['schedule'] },
 } as const satisfies Record<string, CodeSpec>;

@@ -19,8 +19,9 @@ import {
   frontServices,
 } from './controllers.ts';
 import { othersServed, whyNotServed } from './not-served.ts';
+import { syncFailure } from './sync-failures.ts';
 
-type Snap = Snapshot<ClassReads | ControllerReads>;
+type Snap = Snapshot<ClassReads | ControllerReads | 'events'>;
 
 interface Expectation {
   readonly controllers: readonly Controller[];
@@ -38,6 +39,7 @@ export function* addresses(
 ): Generator<Draft<Code>> {
   for (const ingress of settledIngresses(snapshot, patience.address)) {
     if (hasAddress(ingress) || whyNotServed(snapshot, ingress, patience.grace) !== undefined) continue;
+    if (syncFailure(snapshot, ingress, patience.grace) !== undefined) continue;
     const expected = expectation(snapshot, ingress);
     if (expected !== undefined) yield noAddress(snapshot, ingress, expected);
   }

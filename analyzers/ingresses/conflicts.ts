@@ -48,7 +48,11 @@ function routesOf(snapshot: Snapshot<ClassReads>, ingress: Ingress): readonly Ro
           key: JSON.stringify([name, host, path, pathType]),
           text: `${host === '' ? '*' : host}${path}`,
           backend:
-            service === undefined ? 'a resource' : `${metadata.namespace}/${service}:${port?.number ?? port?.name}`,
+            service === undefined
+              ? 'a resource'
+              : [`${metadata.namespace}/${service}`, port?.number ?? port?.name]
+                  .filter((part) => part !== undefined)
+                  .join(':'),
           field: `spec.rules[${rule}].http.paths[${position}]`,
         },
       ];
@@ -67,7 +71,11 @@ function isCanary({ metadata }: Ingress): boolean {
 function ownBalancers(snapshot: Snapshot<ClassReads>, name: string): boolean {
   const found = lookupClass(snapshot, name);
   const controller = found.state === 'found' ? (found.object.spec?.controller ?? '') : name;
-  return controller === 'ingress.k8s.aws/alb' || controller === 'alb' || controller.startsWith('gce');
+  return (
+    /^(?:ingress\.k8s\.aws|eks\.amazonaws\.com)\/alb$/.test(controller) ||
+    controller === 'alb' ||
+    controller.startsWith('gce')
+  );
 }
 
 function byAge(one: Route, other: Route): number {

@@ -1,4 +1,5 @@
 import { once, ref, type ObjectRef, type ResourceTypes, type Snapshot } from '../../src/kit.ts';
+import { type Product, products } from './products.ts';
 
 export type ControllerReads = 'deployments.apps' | 'daemonsets.apps' | 'nodes' | 'services';
 
@@ -12,53 +13,6 @@ export interface Controller {
   /** False where its arguments show that it does not write addresses into Ingresses. */
   readonly publishes: boolean;
 }
-
-interface Product {
-  /** Of `IngressClass.spec.controller`. */
-  readonly controller: RegExp;
-  /** The class name that the old annotation commonly has. */
-  readonly annotation: string;
-  /** Of its image or its workload's name. */
-  readonly image: RegExp;
-  /** An argument without which, or with which, it does not write addresses. */
-  readonly needs?: RegExp;
-  readonly stops?: RegExp;
-}
-
-const products: readonly Product[] = [
-  {
-    controller: /^k8s\.io\//,
-    annotation: 'nginx',
-    image: /ingress-nginx|nginx-ingress-controller/,
-    stops: /^--update-status=false$/,
-  },
-  {
-    controller: /^nginx\.org\//,
-    annotation: 'nginx',
-    image: /nginx\/nginx(-plus)?-ingress/,
-    needs: /report-ingress-status/,
-  },
-  {
-    controller: /^traefik\.io\//,
-    annotation: 'traefik',
-    image: /traefik/,
-    needs: /kubernetesingress\.(ingressendpoint|publishedservice)/i,
-  },
-  { controller: /^haproxy\.org\//, annotation: 'haproxy', image: /haproxy/, needs: /--publish-service/ },
-  { controller: /^haproxy-ingress\.github\.io\//, annotation: 'haproxy', image: /haproxy/, needs: /--publish-/ },
-  { controller: /^ingress\.k8s\.aws\//, annotation: 'alb', image: /aws-load-balancer-controller/ },
-  { controller: /konghq\.com\//, annotation: 'kong', image: /kong/, needs: /publish/ },
-  { controller: /^projectcontour\.io\//, annotation: 'contour', image: /contour/, needs: /ingress-status-address/ },
-  { controller: /^istio\.io\//, annotation: 'istio', image: /istiod|pilot/ },
-  { controller: /^cilium\.io\//, annotation: 'cilium', image: /cilium-operator|operator-generic/ },
-  {
-    controller: /^apisix\.apache\.org\//,
-    annotation: 'apisix',
-    image: /apisix-ingress/,
-    needs: /ingress-status-address|publish/,
-  },
-  { controller: /^azure\/application-gateway/, annotation: 'azure/application-gateway', image: /application-gateway/ },
-];
 
 /** The workloads that serve the Ingresses of a class, found by product; `known` is false for a controller never heard of. */
 export function controllersFor(
@@ -80,6 +34,15 @@ const workloads = once((snapshot: Snapshot<ControllerReads>): readonly Workload[
   ...snapshot.list('deployments.apps').items,
   ...snapshot.list('daemonsets.apps').items,
 ]);
+
+/** Whether a workload runs that may serve Ingresses without a class. */
+export function someTakeClassless(snapshot: Snapshot<ControllerReads>): boolean {
+  return workloads(snapshot).some((workload) =>
+    products.some(
+      ({ image, takesClassless }) => runs(workload, image) && takesClassless?.(argumentsOf(workload)) === true,
+    ),
+  );
+}
 
 /** True when every workload was seen and no node is of a cloud, which may run controllers outside the cluster. */
 export function controllersAllSeen(snapshot: Snapshot<ControllerReads>): boolean {
@@ -106,7 +69,12 @@ function containersOf(workload: Workload) {
 }
 
 function runs(workload: Workload, image: RegExp): boolean {
-  return containersOf(workload).some((container) => image.test(container.image ?? ''));
+  return containersOf(workload).some((container) => image.test(nameOf(container.image ?? '')));
+}
+
+/** `registry:5000/team/traefik:v3@sha256:...` without tag and digest. */
+function nameOf(image: string): string {
+  return image.replace(/@.*$/s, '').replace(/:[^/:]*$/, '');
 }
 
 function argumentsOf(workload: Workload): readonly string[] {

@@ -6,6 +6,7 @@ import { codes } from './codes.ts';
 import { pathConflicts } from './conflicts.ts';
 import { notServed } from './not-served.ts';
 import runbook from './runbook.md';
+import { syncFailures } from './sync-failures.ts';
 import { certificates } from './tls.ts';
 
 export default defineAnalyzer({
@@ -16,6 +17,7 @@ export default defineAnalyzer({
     'daemonsets.apps',
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
+    'events',
     'ingressclasses.networking.k8s.io',
     'ingresses.networking.k8s.io',
     'jobs.batch',
@@ -53,6 +55,7 @@ export default defineAnalyzer({
     const patience = { settle: settleSeconds, grace: graceSeconds };
     yield* severalDefaults(snapshot);
     yield* notServed(snapshot, patience);
+    yield* syncFailures(snapshot, patience);
     yield* addresses(snapshot, { address: addressSeconds, grace: graceSeconds });
     yield* backends(snapshot, patience);
     yield* certificates(snapshot, tlsSeconds);

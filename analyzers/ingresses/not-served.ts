@@ -11,7 +11,13 @@ import {
   wantedClass,
 } from './classes.ts';
 import type { Code } from './codes.ts';
-import { type Controller, type ControllerReads, controllersAllSeen, controllersFor } from './controllers.ts';
+import {
+  type Controller,
+  type ControllerReads,
+  controllersAllSeen,
+  controllersFor,
+  someTakeClassless,
+} from './controllers.ts';
 
 type Snap = Snapshot<ClassReads | ControllerReads>;
 
@@ -55,7 +61,9 @@ function withoutClass(snapshot: Snap, ingress: Ingress): Draft<Code> | undefined
   const nodes = snapshot.list('nodes');
   // GKE's own controller serves Ingresses without a class.
   if (!nodes.complete || nodes.items.some(({ spec }) => spec.providerID?.startsWith('gce:') === true)) return undefined;
-  if (controllersFor(snapshot, { annotation: 'traefik' }).controllers.length > 0) return undefined;
+  if (someTakeClassless(snapshot)) return undefined;
+  // OpenShift makes Routes of Ingresses without a class (route-controller-manager, ingressManaged).
+  if (classes.items.some(({ spec }) => spec?.controller === 'openshift.io/ingress-to-route')) return undefined;
   const defaults = defaultClasses(snapshot).map(({ metadata }) => metadata.name);
   const names = classes.items.map(({ metadata }) => metadata.name);
   const about =

@@ -6,6 +6,7 @@ import {
   type ObjectRef,
   ref,
   type SecretFacts,
+  servesSecrets,
   type Severity,
   type Snapshot,
 } from '../../src/kit.ts';
@@ -18,6 +19,7 @@ export function* certificates(
   grace: number,
 ): Generator<Draft<Code>> {
   for (const ingress of settledIngresses(snapshot, grace)) {
+    if (!servesSecrets(snapshot, ingress)) continue;
     const seen = new Set<string>();
     for (const [index, { secretName, hosts }] of (ingress.spec.tls ?? []).entries()) {
       if (secretName === undefined || secretName === '' || seen.has(secretName)) continue;

@@ -8,6 +8,7 @@ export default defineAnalyzer({
   title: 'Namespaces that cannot be deleted',
   reads: [
     'apiservices.apiregistration.k8s.io',
+    'customresourcedefinitions.apiextensions.k8s.io',
     'mutatingwebhookconfigurations.admissionregistration.k8s.io',
     'namespaces',
     'pods',

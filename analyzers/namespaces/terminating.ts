@@ -13,10 +13,12 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
+import { apiServicesIn, definitionsIn, webhooksIn } from './named.ts';
 
 type Namespace = ResourceTypes['namespaces'];
-export type Reads =
+type Reads =
   | 'apiservices.apiregistration.k8s.io'
+  | 'customresourcedefinitions.apiextensions.k8s.io'
   | 'mutatingwebhookconfigurations.admissionregistration.k8s.io'
   | 'namespaces'
   | 'pods'
@@ -93,35 +95,23 @@ function causesIn(
       via,
       certainty: 'sure',
     }));
-  if (type === 'NamespaceDeletionContentFailure')
-    return webhooksIn(snapshot, text).map((config) => ({
-      object: ref(config),
-      needs: 'admit',
+  if (type === 'NamespaceDeletionContentFailure') {
+    const link = (object: CauseLink['object'], needs: CauseLink['needs']): CauseLink => ({
+      object,
+      needs,
       via,
       certainty: 'sure',
-    }));
+    });
+    return [
+      ...webhooksIn(snapshot, text).map((config) => link(ref(config), 'admit')),
+      ...definitionsIn(snapshot, text).map((one) => link(ref(one), 'resolve')),
+    ];
+  }
   if (type !== 'NamespaceContentRemaining' || !/(^|[\s,])pods\. has /.test(text)) return [];
   const leaving = snapshot
     .list('pods', namespace.metadata.name)
     .items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
   return leaving.slice(0, 20).map((pod) => ({ object: ref(pod), needs: 'ready', via, certainty: 'sure' }));
-}
-
-/** `metrics.k8s.io/v1beta1` in the text of a failed discovery is served by the APIService `v1beta1.metrics.k8s.io`. */
-function apiServicesIn(text: string): readonly string[] {
-  const matches = text.matchAll(
-    /(?<![\w./-])([a-z0-9][a-z0-9.-]{0,252})\/(v\d{1,3}(?:(?:alpha|beta)\d{1,3})?)(?![\w./-])/g,
-  );
-  return [...new Set([...matches].map(([, group, version]) => `${version}.${group}`))];
-}
-
-function webhooksIn(snapshot: Snapshot<Reads>, text: string) {
-  const name = /failed calling webhook "([^"]+)"/.exec(text)?.[1];
-  if (name === undefined) return [];
-  return [
-    ...snapshot.list('mutatingwebhookconfigurations.admissionregistration.k8s.io').items,
-    ...snapshot.list('validatingwebhookconfigurations.admissionregistration.k8s.io').items,
-  ].filter(({ webhooks }) => (webhooks ?? []).some((one) => one.name === name));
 }
 
 /** Names for the runbook: the first kind that remains, and the first dead APIService. */

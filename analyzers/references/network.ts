@@ -1,4 +1,12 @@
-import { condition, failedCreations, field, type ObjectRef, olderThan, type ResourceTypes } from '../../src/kit.ts';
+import {
+  condition,
+  failedCreations,
+  field,
+  type ObjectRef,
+  olderThan,
+  type ResourceTypes,
+  servesSecrets,
+} from '../../src/kit.ts';
 import { use, type Use, type View } from './use.ts';
 import { saysMissing } from './words.ts';
 
@@ -6,7 +14,8 @@ import { saysMissing } from './words.ts';
 export function* networkUses(snapshot: View, tlsGraceSeconds: number): Iterable<Use> {
   for (const ingress of snapshot.list('ingresses.networking.k8s.io').items) {
     yield* ingressUses(ingress);
-    if (olderThan(snapshot, ingress.metadata.creationTimestamp, tlsGraceSeconds)) yield* tlsUses(ingress);
+    const settled = olderThan(snapshot, ingress.metadata.creationTimestamp, tlsGraceSeconds);
+    if (settled && servesSecrets(snapshot, ingress)) yield* tlsUses(ingress);
   }
   for (const set of snapshot.list('statefulsets.apps').items) {
     const { serviceName, replicas } = set.spec;

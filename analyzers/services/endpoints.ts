@@ -21,7 +21,7 @@ import { noMatchingPods, noneWanted } from './no-pods.ts';
 import { type ReferrerReads, referrersOf } from './referrers.ts';
 import { settledServices } from './settled.ts';
 
-type Snap = Snapshot<BackendReads | ReferrerReads | 'services' | 'namespaces'>;
+type Snap = Snapshot<BackendReads | ReferrerReads | 'services' | 'namespaces' | 'nodes'>;
 
 /** Services that have nobody to send traffic to. One that is partly ready is quiet: its pods' own findings say enough. */
 export function* endpoints(

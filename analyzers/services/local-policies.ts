@@ -41,8 +41,11 @@ function announcingNode(snapshot: Snap, service: Service): string | undefined {
   const { annotations, uid } = service.metadata;
   const annotated = annotations?.['kube-vip.io/vipHost'];
   if (annotated !== undefined) return annotated;
-  const event = eventsOf(snapshot, ref(service), uid).find(({ reason }) => reason === 'nodeAssigned');
-  return event === undefined ? undefined : /^announcing from node "([^"]+)"/.exec(event.message)?.[1];
+  const [newest, ...older] = eventsOf(snapshot, ref(service), uid).filter(({ reason }) => reason === 'nodeAssigned');
+  const [, node, protocol] =
+    /^announcing from node "([^"]+)"(?: with protocol "([^"]+)")?/.exec(newest?.message ?? '') ?? [];
+  // By BGP many nodes announce it at once, and those that no longer do write nothing; old versions do not say how.
+  return protocol === 'layer2' || (protocol === undefined && older.length === 0) ? node : undefined;
 }
 
 /** The nodes with a ready endpoint; undefined where some may not have been seen. */

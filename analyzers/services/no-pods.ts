@@ -16,8 +16,9 @@ import type { Code } from './codes.ts';
 import { backendLinks } from './links.ts';
 import { nearestLabels } from './nearest-labels.ts';
 import { type Referrer, type ReferrerReads, referrersOf } from './referrers.ts';
+import { asksForControlPlane, asksForRole } from './roles.ts';
 
-type Snap = Snapshot<BackendReads | ReferrerReads>;
+type Snap = Snapshot<BackendReads | ReferrerReads | 'nodes'>;
 
 /** A selector that matches neither a pod nor the template of a controller, with the labels that come nearest. */
 export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
@@ -27,7 +28,12 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
   return {
     code: 'ServiceNoMatchingPods',
     object: ref(service),
-    severity: severityOf(service, referrers, near !== undefined || backendsOf(snapshot, service).workloadsSeen),
+    severity: severityOf(
+      snapshot,
+      service,
+      referrers,
+      near !== undefined || backendsOf(snapshot, service).workloadsSeen,
+    ),
     message: `no pod in the namespace matches its selector ${text}${near === undefined ? '' : `; ${near}`}`,
     evidence: [
       field(service, 'spec.selector', service.spec.selector ?? {}),
@@ -40,11 +46,12 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
 
 /**
  * Operators make Services for roles that no pod need have (the replicas of a database of one), and a virtual machine of KubeVirt has
- * a pod while it runs only: those matter where they are used. So do those whose controller, scaled to zero, may not have been seen.
+ * a pod while it runs only: those matter where they are used. So do those whose controller, scaled to zero, may not have been seen, and
+ * those for parts of Kubernetes that are no pods here.
  */
-function severityOf(service: Service, referrers: readonly Referrer[], sure: boolean): Severity {
+function severityOf(snapshot: Snap, service: Service, referrers: readonly Referrer[], sure: boolean): Severity {
   if (referrers.length > 0) return 'critical';
-  if (!sure) return 'info';
+  if (!sure || asksForControlPlane(service) || asksForRole(snapshot, service)) return 'info';
   const machine = Object.keys(service.spec.selector ?? {}).some((key) => /(^|\.)kubevirt\.io\//.test(key));
   return machine || controllerOf(service) !== undefined ? 'info' : 'warning';
 }
@@ -56,11 +63,13 @@ export function* noneWanted(snapshot: Snap, service: Service): Generator<Draft<C
   const first = backends.workloads.find(({ object }) => object.kind !== 'Job' && object.kind !== 'CronJob');
   if (first === undefined) return;
   const name = refText(ref(first.object));
+  const resolves = resolverSeverity(snapshot, service);
+  const effect = resolves === undefined ? '' : ', so no name is resolved in the cluster';
   yield {
     code: 'ServiceNoMatchingPods',
     object: ref(service),
-    severity: 'info',
-    message: `it has no pods, for ${name}, which it selects, ${first.idle ?? 'has none'}`,
+    severity: resolves ?? 'info',
+    message: `it has no pods, for ${name}, which it selects, ${first.idle ?? 'has none'}${effect}`,
     evidence: [
       field(service, 'spec.selector', service.spec.selector ?? {}),
       computed(first.object, `${name} ${first.idle ?? 'has no pods'}`),
@@ -68,4 +77,13 @@ export function* noneWanted(snapshot: Snap, service: Service): Generator<Draft<C
     causes: backendLinks(backends),
     values: { selector: selectorText({ matchLabels: service.spec.selector ?? {} }) },
   };
+}
+
+/** Nobody wants a cluster without DNS; GKE can do without kube-dns, by Cloud DNS. Undefined for a Service that is not the cluster's DNS. */
+function resolverSeverity(snapshot: Snap, { metadata, spec }: Service): Severity | undefined {
+  const named = metadata.name === 'kube-dns' || metadata.labels?.['k8s-app'] === 'kube-dns';
+  const asked = (spec.ports ?? []).some(({ port }) => port === 53);
+  if (metadata.namespace !== 'kube-system' || !named || !asked || spec.clusterIP === 'None') return undefined;
+  const google = snapshot.list('nodes').items.some((node) => node.spec.providerID?.startsWith('gce:') === true);
+  return google ? 'warning' : 'critical';
 }

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import services from '../../analyzers/services/index.ts';
+import type { KubeObject } from '../../src/model/object.ts';
+import { ago, deployment, event, merge, node, object, ownedBy, type Patch, pod } from '../support/objects.ts';
+import { drafts, found, snapshotOf } from '../support/snapshot.ts';
+
+type Row = readonly [title: string, objects: readonly KubeObject[], expected: readonly string[]];
+
+const slice = (service: string, nodes: readonly string[] = ['n1']) =>
+  object('endpointslices.discovery.k8s.io', `${service}-abcde`, {
+    metadata: { labels: { 'kubernetes.io/service-name': service.split('/').at(-1) ?? '' } },
+    addressType: 'IPv4',
+    endpoints: nodes.map((nodeName) => ({ addresses: ['10.0.0.1'], nodeName, conditions: { ready: true } })),
+  });
+
+describe('selectors for roles that are given at run time', () => {
+  const template = (labels: Patch) =>
+    object('statefulsets.apps', 'db', {
+      spec: { replicas: 1, serviceName: 'db', template: { metadata: { labels }, spec: { containers: [] } } },
+    });
+  const member = (owner: KubeObject, labels: Patch) =>
+    pod('db-0', merge({ metadata: { labels } }, ownedBy(owner)) as Patch);
+  const replicas = (selector: Patch) => object('services', 'db-repl', { spec: { selector, ports: [{ port: 5432 }] } });
+  const plain = template({ app: 'db' });
+  const typo = ['warning ServiceNoMatchingPods Service shop/db-repl'];
+  const role = ['info ServiceNoMatchingPods Service shop/db-repl'];
+
+  test.each<Row>([
+    [
+      'the role is no label of the template',
+      [replicas({ app: 'db', role: 'replica' }), plain, member(plain, { app: 'db', role: 'master' })],
+      role,
+    ],
+    [
+      'the label is one of the template: a typo',
+      [
+        replicas({ app: 'db', role: 'replica' }),
+        template({ app: 'db', role: 'master' }),
+        member(plain, { app: 'db', role: 'master' }),
+      ],
+      typo,
+    ],
+    ['no pod has such a label', [replicas({ app: 'db', role: 'replica' }), plain, member(plain, { app: 'db' })], typo],
+    [
+      'a label that Kubernetes gives',
+      [
+        replicas({ app: 'db', 'statefulset.kubernetes.io/pod-name': 'db-1' }),
+        plain,
+        member(plain, { app: 'db', 'statefulset.kubernetes.io/pod-name': 'db-0' }),
+      ],
+      typo,
+    ],
+    [
+      'a pod of nobody: its labels are what a person wrote',
+      [
+        replicas({ app: 'db', role: 'replica' }),
+        plain,
+        pod('db-0', { metadata: { labels: { app: 'db', role: 'master' } } }),
+      ],
+      typo,
+    ],
+    [
+      'nothing but the role',
+      [replicas({ role: 'replica' }), plain, member(plain, { app: 'db', role: 'master' })],
+      typo,
+    ],
+  ])('%s', (_, objects, expected) => {
+    expect(found(services, objects)).toEqual(expected);
+  });
+});
+
+describe('Services for parts of Kubernetes', () => {
+  const service = (name: string, selector: Patch) =>
+    object('services', name, { spec: { selector, clusterIP: 'None', ports: [{ port: 10_257 }] } });
+
+  test.each<Row>([
+    [
+      'a managed control plane has no such pods',
+      [service('kube-system/prometheus-scheduler', { component: 'kube-scheduler' })],
+      ['info ServiceNoMatchingPods Service kube-system/prometheus-scheduler'],
+    ],
+    [
+      'another namespace has programs of its own',
+      [service('shop/store', { component: 'etcd' })],
+      ['warning ServiceNoMatchingPods Service shop/store'],
+    ],
+    [
+      'another program of kube-system',
+      [service('kube-system/metrics', { component: 'metrics' })],
+      ['warning ServiceNoMatchingPods Service kube-system/metrics'],
+    ],
+  ])('%s', (_, objects, expected) => {
+    expect(found(services, objects)).toEqual(expected);
+  });
+});
+
+describe('DNS of the cluster, scaled to zero', () => {
+  const labels = { 'k8s-app': 'kube-dns' };
+  const coredns = deployment('kube-system/coredns', {
+    spec: { replicas: 0, template: { metadata: { labels } } },
+    status: { replicas: 0 },
+  });
+  const dns = (name: string, patch: Patch = {}) =>
+    object(
+      'services',
+      name,
+      merge(
+        { spec: { selector: labels, clusterIP: '10.96.0.10', ports: [{ port: 53, protocol: 'UDP', targetPort: 53 }] } },
+        patch,
+      ) as Patch,
+    );
+
+  test.each<Row>([
+    [
+      'by its name',
+      [dns('kube-system/kube-dns'), coredns],
+      ['critical ServiceNoMatchingPods Service kube-system/kube-dns'],
+    ],
+    [
+      'by its label (RKE2)',
+      [dns('kube-system/rke2-coredns-rke2-coredns', { metadata: { labels } }), coredns],
+      ['critical ServiceNoMatchingPods Service kube-system/rke2-coredns-rke2-coredns'],
+    ],
+    [
+      'Google has a DNS outside the cluster',
+      [dns('kube-system/kube-dns'), coredns, node('n1', { spec: { providerID: 'gce://project/zone/n1' } })],
+      ['warning ServiceNoMatchingPods Service kube-system/kube-dns'],
+    ],
+    [
+      'its metrics are not asked for names',
+      [dns('kube-system/coredns-metrics', { metadata: { labels }, spec: { ports: [{ port: 9153 }] } }), coredns],
+      ['info ServiceNoMatchingPods Service kube-system/coredns-metrics'],
+    ],
+  ])('%s', (_, objects, expected) => {
+    const slices = [slice('kube-system/none', [])];
+    expect(found(services, [...objects, ...slices]).filter((line) => !line.includes('PortUndeclared'))).toEqual(
+      expected,
+    );
+  });
+
+  test('the message says what it means', () => {
+    expect(drafts(services, snapshotOf([dns('kube-system/kube-dns'), coredns]))[0]?.message).toBe(
+      'it has no pods, for Deployment kube-system/coredns, which it selects, is scaled to zero, so no name is resolved in the cluster',
+    );
+  });
+});
+
+describe('the node that announces an address, in MetalLB’s words', () => {
+  const service = object('services', 'web', {
+    spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local', selector: { app: 'web' }, ports: [{ port: 8080 }] },
+    status: { loadBalancer: { ingress: [{ ip: '10.0.0.5' }] } },
+  });
+  const announced = (text: string, last = ago('5m')) =>
+    event(service, 'nodeAssigned', `announcing from node ${text}`, { type: 'Normal', lastTimestamp: last });
+  const loud = ['warning ServiceLocalPolicyNoEndpoint Service shop/web'];
+
+  test.each<Row>([
+    ['one without an endpoint', [announced('"n2" with protocol "layer2"')], loud],
+    ['an old version’s only words', [announced('"n2"')], loud],
+    [
+      'quiet: the newest has one',
+      [announced('"n2" with protocol "layer2"', ago('9m')), announced('"n1" with protocol "layer2"')],
+      [],
+    ],
+    ['quiet: BGP announces from many', [announced('"n2" with protocol "bgp"')], []],
+    ['quiet: several, and it is not said how', [announced('"n1"', ago('9m')), announced('"n2"')], []],
+  ])('%s', (_, events, expected) => {
+    expect(found(services, [service, pod('a'), slice('web'), ...events])).toEqual(expected);
+  });
+});
