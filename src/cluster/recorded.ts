@@ -43,7 +43,7 @@ export async function loadRecorded(options: RecordedOptions): Promise<Loaded> {
       await read({ ...input, chunks }, collector, reading);
       options.onProgress?.({ file: input.label, objects: count(collector.objects) });
     }
-    if (reading.files === before) throw nothingIn(path, reading);
+    if (reading.files === before) throw nothingIn(path, reading.broken[0] ?? collector.problems[0]);
   }
   const store = createStore();
   const { objects, emptied } = withoutEmptied(collector.objects);
@@ -74,7 +74,7 @@ export async function loadRecorded(options: RecordedOptions): Promise<Loaded> {
     assumptions: [
       ...new Set([...headers.flatMap((one) => one.assumptions), ...settled.assumptions, ...clock.assumptions]),
     ],
-    hints: hintsOf(collector, reading),
+    hints: hintsOf(collector, reading, settled.gaps),
     coverage: store.coverage(),
     stats: { requests: 0, bytes: reading.bytes, objects: count(collector.objects) },
   };
@@ -107,15 +107,17 @@ function takenAt(
   if (newest === undefined)
     return { time: rfc3339(Date.now()), assumptions: ['No object bears a time: ages are measured against now.'] };
   const time = rfc3339(newest);
-  return { time, assumptions: [`Ages are measured against ${time}, the newest time in the recording.`] };
+  return {
+    time,
+    assumptions: [`Ages are measured against ${time}, the newest time in the recording (--at TIME changes that).`],
+  };
 }
 
 function rfc3339(millis: number): string {
   return new Date(millis).toISOString().replace('.000Z', 'Z');
 }
 
-function nothingIn(path: string, reading: Reading): UserError {
-  const reason = reading.broken[0];
+function nothingIn(path: string, reason: string | undefined): UserError {
   return new UserError(
     'nothing-to-read',
     `${path} holds no file with Kubernetes objects${reason === undefined ? '' : `: ${reason}`}`,

@@ -161,6 +161,9 @@ export function createCollector(): Collector {
 
   /** Objects that stand in an array without a list around it are single objects: nobody says that they are all. */
   function bare(items: readonly unknown[], origin: Origin): Taken {
+    // Old support bundles hold the items of a list alone, which do not say what they are: their place does.
+    const untold = items.length > 0 && items.every((item) => isRecord(item) && item['kind'] === undefined);
+    if (untold && origin.place.resource !== undefined) return list({ items }, items, origin);
     let result: Taken = { what: 'nothing', problem: 'it holds no object' };
     for (const item of items) {
       const taken: Taken = isRecord(item) ? collector.document(item, origin) : result;

@@ -1,9 +1,11 @@
 import { resources } from '../../model/resources.ts';
 import type { Collector } from './collect.ts';
+import type { Gap } from '../../model/snapshot.ts';
 import type { Reading } from './read.ts';
+import { singleReason } from './settle.ts';
 
 /** What users are told of a recording: what was left aside, and what they could do to let more be seen. One sentence each. */
-export function hintsOf(collector: Collector, reading: Reading): readonly string[] {
+export function hintsOf(collector: Collector, reading: Reading, gaps: readonly Gap[]): readonly string[] {
   const hints: string[] = [];
   const unread = [...collector.unread].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1));
   if (unread.length > 0) {
@@ -23,7 +25,16 @@ export function hintsOf(collector: Collector, reading: Reading): readonly string
       `The empty list of ${plural} in ${label} names no namespace: if there are none, add --complete ${plural}.`,
     );
   }
+  const single = gaps.filter(({ reason }) => reason === singleReason).map(({ name }) => name);
+  // A recording of single objects alone is an excerpt. Beside lists they may be all there are: must-gather writes nodes so.
+  if (single.length > 0 && collector.claims.scopes.size > 0)
+    hints.push(`If the single objects are all there are, add --complete ${single.map(short).join(',')}.`);
   return hints;
+}
+
+/** As short as `--complete` takes it. */
+function short(resource: string): string {
+  return Object.entries(resources).find(([name]) => name === resource)?.[1].plural ?? resource;
 }
 
 function objects(count: number): string {

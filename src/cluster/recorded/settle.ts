@@ -71,6 +71,9 @@ function lacksGroup(store: Store, claims: Claims, resource: Resource): boolean {
   return services.length > 0 && services.every(({ spec }) => (spec.group ?? '') !== groupOf(apiVersion));
 }
 
+/** Why a resource was not seen whole of which there are objects, but no list. */
+export const singleReason = 'only single objects are in the recording';
+
 const emptiedReason = 'their data was taken out of the recording';
 
 function reasonOf(
@@ -86,7 +89,7 @@ function reasonOf(
   const known = claims.reasons.get(resource);
   if (known !== undefined) return known;
   if (count === 0) return 'not in the recording';
-  return partial ? 'the recording is taken as partial' : 'only single objects are in the recording';
+  return partial ? 'the recording is taken as partial' : singleReason;
 }
 
 /** Objects live in namespaces that exist: what is complete in each of them is complete. */

@@ -105,7 +105,9 @@ test.each<[string, readonly KubeObject[], string]>([
 ])('the clock: %s', async (_name, objects, expected) => {
   const loaded = await load(list(...objects));
   expect(loaded.snapshot.takenAt).toBe(expected);
-  expect(loaded.assumptions).toContain(`Ages are measured against ${expected}, the newest time in the recording.`);
+  expect(loaded.assumptions).toContain(
+    `Ages are measured against ${expected}, the newest time in the recording (--at TIME changes that).`,
+  );
 });
 
 test('--at overrules', async () => {

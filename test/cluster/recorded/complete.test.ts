@@ -75,7 +75,7 @@ test('several files add up', async () => {
   expect(loaded.assumptions).toEqual([
     'The recording is taken as complete for nodes.',
     'In the namespaces bank and shop it is taken as complete for pods.',
-    'Ages are measured against 2026-02-27T12:00:00Z, the newest time in the recording.',
+    'Ages are measured against 2026-02-27T12:00:00Z, the newest time in the recording (--at TIME changes that).',
   ]);
 });
 
@@ -151,6 +151,14 @@ test('an empty list without a namespace is hinted at', async () => {
       /^The empty list of secrets in .*recording\.json names no namespace: if there are none, add --complete secrets\.$/,
     ),
   ]);
+});
+
+test.each([
+  ['single objects beside lists', list(a, c), ['If the single objects are all there are, add --complete nodes.']],
+  ['an excerpt of single objects alone', JSON.stringify(a), []],
+])('%s', async (_, other, hints) => {
+  const files = { 'node.json': JSON.stringify(node('n1')), 'pods.json': other };
+  expect((await loadRecorded({ paths: [folder(files)] })).hints).toEqual(hints);
 });
 
 test('kinds that are not read are counted in one line', async () => {

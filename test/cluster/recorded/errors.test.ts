@@ -174,6 +174,13 @@ test('folders without anything to read', async () => {
   );
 });
 
+test('a folder whose objects cannot be understood: why is said', async () => {
+  const homeless = '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[]}}';
+  expect(await failure(loadRecorded({ paths: [folder({ 'pod.json': homeless })] }))).toMatch(
+    /^nothing-to-read: .* holds no file with Kubernetes objects: Pod web has no metadata\.namespace/,
+  );
+});
+
 test('broken files of a folder are told, the others read', async () => {
   const root = folder({
     'a.json': json.slice(0, 400),

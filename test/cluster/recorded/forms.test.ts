@@ -153,6 +153,21 @@ test('a support bundle: places name what its lists do not', async () => {
   ]);
 });
 
+test('an old support bundle: arrays of objects that do not say what they are', async () => {
+  const items = (text: string) => JSON.stringify(JSON.parse(text).items);
+  const loaded = await loadRecorded({
+    paths: [
+      folder({
+        'bundle/cluster-resources/pods/shop.json': items(dumped['shop/pods.json']),
+        'bundle/cluster-resources/nodes.json': items(typedList('Node', [node('n1')])),
+        'bundle/cluster-resources/pods/odd.json': '[{"name":"x"}, "y"]',
+      }),
+    ],
+  });
+  expect(shown(loaded, 'pods')).toBe('shop/a (shop)');
+  expect(shown(loaded, 'nodes')).toBe('n1 (all)');
+});
+
 test('must-gather: lists by place, single objects never complete', async () => {
   const loaded = await loadRecorded({
     paths: [
