@@ -19,7 +19,7 @@ export function checkedText({ stats }: Report): string {
     const { plural } = resources[resource];
     return [`${count} ${count === 1 ? plural.replace(/s$/, '') : plural}`];
   });
-  return joined(parts.length === 0 ? [`${stats.objects} objects`] : parts);
+  return joined(parts.length === 0 ? [`${stats.objects} ${stats.objects === 1 ? 'object' : 'objects'}`] : parts);
 }
 
 /** What could not be seen, what was assumed, and what would show more. */

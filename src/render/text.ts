@@ -29,7 +29,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
     blank,
     ...visible.slice(0, full).flatMap((incident) => incidentRows(incident, context)),
     ...briefRows(visible.slice(full), context),
-    summaryRow(report),
+    summaryRow(report, least),
     ...hiddenRows(report, least),
     ...baselineRows(report, all),
     ...ignoredRows(report, all),
@@ -75,12 +75,17 @@ function targetCommand({ kind, namespace, name }: ReportIncident['object']): str
   return words.every((word) => /^[\w./:-]+$/.test(word)) ? `mekhanikube analyze ${words.join(' ')}` : undefined;
 }
 
-function summaryRow(report: Report): Row {
+function summaryRow(report: Report, least: number): Row {
   const { incidents, problems } = report.summary;
   const checked = `Checked ${checkedText(report)} for ${count(report.stats.codes, 'kind')} of problem.`;
   if (report.stats.objects === 0) return row('', [span('Nothing was checked: no object was seen.', 'warning')], '  ');
   const where = report.complete ? '' : ' in what could be seen';
-  if (report.status === 'ok') return row('', [span(`No problems found${where}.`, 'good'), ` ${checked}`], '  ');
+  if (report.status === 'ok') {
+    const told = severities[least] === 'info' ? incidents.info : 0;
+    const verdict = told === 0 ? 'No problems found' : 'Nothing critical and no warning found';
+    const rest = told === 0 ? '' : `, ${told} info ${told === 1 ? 'incident' : 'incidents'}`;
+    return row('', [span(`${verdict}${where}${rest}.`, 'good'), ` ${checked}`], '  ');
+  }
   const counts = severities.filter((one) => incidents[one] > 0).map((one) => span(`${incidents[one]} ${one}`, one));
   const total = severities.reduce((sum, one) => sum + incidents[one], 0);
   const all = severities.reduce((sum, one) => sum + problems[one], 0);
@@ -96,7 +101,13 @@ function hiddenRows({ summary }: Report, least: number): readonly Row[] {
   const total = hidden.reduce((sum, one) => sum + summary.incidents[one], 0);
   const counts = hidden.map((one) => `${summary.incidents[one]} ${one}`).join(' and ');
   return [
-    row('', [`Hidden: ${counts} ${total === 1 ? 'incident' : 'incidents'} (--severity ${last} shows them).`], '  '),
+    row(
+      '',
+      [
+        `Hidden: ${counts} ${total === 1 ? 'incident' : 'incidents'} (--severity ${last} shows ${total === 1 ? 'it' : 'them'}).`,
+      ],
+      '  ',
+    ),
   ];
 }
 

@@ -71,7 +71,7 @@ test('tells what, why, how that is known and what to do', () => {
 
     1 critical, 1 info incidents (3 problems). Checked 12 pods, 1 deployment, 1
       service and 1 node for 3 kinds of problem.
-    Hidden: 1 info incident (--severity info shows them).
+    Hidden: 1 info incident (--severity info shows it).
     "
   `);
 });
@@ -90,8 +90,8 @@ test('no control character of the cluster gets through', () => {
 });
 
 test.each([
-  ['warning', 'Hidden: 1 info incident (--severity info shows them).'],
-  ['critical', 'Hidden: 1 info incident (--severity info shows them).'],
+  ['warning', 'Hidden: 1 info incident (--severity info shows it).'],
+  ['critical', 'Hidden: 1 info incident (--severity info shows it).'],
 ] as const)('at %s says what is hidden', (severity, hidden) => {
   expect(text(broken, { severity })).toContain(hidden);
 });
@@ -126,6 +126,21 @@ test('a healthy cluster is told what was checked', () => {
       problem.
     "
   `);
+});
+
+test.each([
+  ['info', 'Nothing critical and no warning found, 1 info incident. Checked 1 service for 3 kinds of problem.'],
+  ['warning', 'No problems found. Checked 1 service for 3 kinds of problem.'],
+] as const)('what is told is not denied in the next line: %s', (severity, said) => {
+  expect(text([old], { severity, columns: 120 })).toContain(`\n${said}\n`);
+});
+
+test('one object of a kind that is not counted by name is one object', () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a', namespace: 'shop' } };
+  expect(text([object('secrets', 'shop/a', secret)])).toContain('Checked 1 object for');
+  expect(text([object('secrets', 'shop/a', secret), object('secrets', 'shop/b', secret)])).toContain(
+    'Checked 2 objects for',
+  );
 });
 
 test('what was not seen is said, with or without problems', () => {
