@@ -9,6 +9,7 @@ import {
   type GpuVendor,
   isActive,
   type Node,
+  nodeAffinityMiss,
   once,
   type Pod,
   ref,
@@ -35,8 +36,13 @@ export function* unrequested(snapshot: GpuSnapshot): Iterable<Draft<Code>> {
     const on = offering.get(pod.spec.nodeName ?? '');
     const seen = on === undefined ? undefined : deviceAccess(snapshot, pod, on.vendors);
     if (on !== undefined && seen !== undefined) yield unaccounted(snapshot, pod, on.node, seen);
-    else yield* onCPU(pod, hasNvidia);
+    else yield* onCPU(pod, hasNvidia && !avoids(pod, offering));
   }
+}
+
+/** True where a pod's own rules keep it off every node with GPUs: it is meant to compute on the CPU. */
+function avoids({ spec }: Pod, offering: ReadonlyMap<string, Offering>): boolean {
+  return [...offering.values()].every(({ node }) => nodeAffinityMiss(spec, node) !== undefined);
 }
 
 /** Schedulers that share GPUs out by memory or by fractions have resources and annotations of their own: `gpu-fraction`, `gpu-mem`. */
@@ -64,12 +70,12 @@ const offeringNodes = once((snapshot: GpuSnapshot): ReadonlyMap<string, Offering
 /** Vendors of what models are served on by images for everybody; TPUs and their like have images of their own. */
 const gpus: ReadonlySet<GpuVendor> = new Set(['nvidia', 'amd', 'intel']);
 
-function* onCPU(pod: Pod, hasNvidia: boolean): Iterable<Draft<Code>> {
+function* onCPU(pod: Pod, mayHaveOne: boolean): Iterable<Draft<Code>> {
   // Keeps images of models for others, as operators of Ollama have it, and computes nothing.
   if (/(^|-)(models?|images?)-store(-|$)/.test(pod.metadata.name)) return;
   for (const [index, container] of pod.spec.containers.entries()) {
     const kind = gpuImage(container);
-    if (kind === undefined || (kind === 'could' && !aimsAtGpus(pod)) || (kind === 'slow' && !hasNvidia)) continue;
+    if (kind === undefined || (kind === 'could' && !aimsAtGpus(pod)) || (kind === 'slow' && !mayHaveOne)) continue;
     const what: Readonly<Record<GpuImage, string>> = {
       needs: 'needs a GPU and asks for none',
       slow: 'asks for no GPU and so computes on the CPU, though the cluster has GPUs',

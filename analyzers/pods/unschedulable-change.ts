@@ -161,7 +161,13 @@ function resourceChange(reason: Extract<Reason, { kind: 'resource' }>, node: str
     : `ask for less ${resource} than the ${amountText(resource, allocatable)} of ${node}, and free it there`;
 }
 
-function devicesChange({ why, source, deviceClass, asked, free }: Extract<Reason, { kind: 'devices' }>, node: string) {
+function devicesChange(
+  { why, source, deviceClass, asked, free, total, tainted }: Extract<Reason, { kind: 'devices' }>,
+  node: string,
+) {
+  const lack = asked - (why === 'unfit' ? total : free);
+  if (tainted >= lack && (why === 'unfit' || why === 'held'))
+    return `mend ${lack} of the devices of ${node} that their driver took out of service`;
   switch (why) {
     case 'missing':
       return `create ${source}`;

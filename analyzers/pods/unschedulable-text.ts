@@ -88,7 +88,7 @@ function lackText({ resource, asked, free, allocatable }: Lack, count: number, m
 }
 
 /** What a node lacks of the devices of a claim. */
-function devicesText({ why, source, deviceClass, asked, total, free }: Devices, count: number): string {
+function devicesText({ why, source, deviceClass, asked, total, free, tainted }: Devices, count: number): string {
   const [is, has, lists] = count === 1 ? ['is', 'has', 'lists'] : ['are', 'have', 'list'];
   const many = asked === 1 ? 'one' : String(asked);
   switch (why) {
@@ -101,7 +101,7 @@ function devicesText({ why, source, deviceClass, asked, total, free }: Devices, 
     case 'not-listed':
       return `${lists} no device of class ${deviceClass}, which ${source} asks for`;
     case 'unfit':
-      return `${has} ${total === 0 ? 'no device' : `${total} of ${asked} devices`} of class ${deviceClass} that ${source} admits`;
+      return `${has} ${total === 0 ? 'no device' : `${total} of ${asked} devices`} of class ${deviceClass} that ${source} admits${tainted > 0 && count === 1 ? `, and ${tainted} out of service` : ''}`;
     case 'held':
       return `${has} too few free devices for ${source} (${many} of class ${deviceClass} asked${count === 1 ? `, ${free} of ${total} free` : ''})`;
     default:

@@ -47,6 +47,11 @@ describe('loud', () => {
       ['warning PodGPUHeldIdle Pod shop/a [nvidia.com/gpu]'],
     ],
     ['Ollama on the CPU', [all, node('n2'), server('ollama/ollama:0.12.3', { spec: { nodeName: 'n2' } })], onCPU],
+    [
+      'Ollama sent to nodes some of which have GPUs',
+      [all, node('n2'), server('ollama/ollama:0.12.3', { spec: { nodeSelector: { 'kubernetes.io/os': 'linux' } } })],
+      onCPU,
+    ],
     ['llama.cpp built for CUDA', [all, server('ghcr.io/ggml-org/llama.cpp:server-cuda')], onCPU],
     ['vLLM without a GPU', [all, server('vllm/vllm-openai:v0.11.0')], onCPU],
     [
@@ -129,6 +134,16 @@ describe('quiet', () => {
     status: { capacity: { 'gpu.intel.com/i915': '1' }, allocatable: { 'gpu.intel.com/i915': '1' } },
   });
   const rows: readonly (readonly [string, readonly KubeObject[]])[] = [
+    [
+      'Ollama sent to a node without GPUs',
+      [
+        all,
+        node('n2'),
+        server('ollama/ollama:0.12.3', {
+          spec: { nodeName: 'n2', nodeSelector: { 'kubernetes.io/hostname': 'n2' } },
+        }),
+      ],
+    ],
     [
       'a pod that is pulling its image',
       [

@@ -137,3 +137,26 @@ describe('a scheduler that gave up waiting for a volume', () => {
     expect(found(pods, [gaveUp, node('n1')])).toEqual(['critical PodSchedulerError Pod shop/web']);
   });
 });
+
+test('devices that their driver took out of service are to be mended, not admitted', () => {
+  const taints = [{ key: 'gpu.nvidia.com/xid', value: '79', effect: 'NoExecute' }];
+  const objects = [
+    object('deviceclasses.resource.k8s.io', 'gpu.nvidia.com', { spec: {} }),
+    object('resourceslices.resource.k8s.io', 'n1-gpus', {
+      spec: {
+        driver: 'gpu.nvidia.com',
+        nodeName: 'n1',
+        pool: { name: 'n1', generation: 1, resourceSliceCount: 1 },
+        devices: [{ name: 'gpu-0', taints }, { name: 'gpu-1' }],
+      },
+    }),
+    object('resourceclaims.resource.k8s.io', 'shop/train', {
+      spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'gpu.nvidia.com', count: 2 } }] } },
+    }),
+    pendingPod('web', { spec: { resourceClaims: [{ name: 'gpu', resourceClaimName: 'train' }] } }),
+    node('n1'),
+  ];
+  expect(drafts(pods, snapshotOf(objects)).map(({ message }) => message)).toEqual([
+    'node n1 does not fit: it has 1 of 2 devices of class gpu.nvidia.com that ResourceClaim train admits, and 1 out of service; smallest change: mend 1 of the devices of n1 that their driver took out of service',
+  ]);
+});
