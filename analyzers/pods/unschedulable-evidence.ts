@@ -12,7 +12,7 @@ import {
 } from '../../src/kit.ts';
 import type { PendingCase, PendingSnapshot } from './pending-case.ts';
 import { listed } from './text.ts';
-import { verdictText } from './unschedulable-text.ts';
+import { reasonsText } from './unschedulable-text.ts';
 
 const shownNodes = 5;
 const shownHolders = 4;
@@ -29,8 +29,8 @@ export function nodeEvidence(
   return [
     ...(nearest === undefined
       ? []
-      : [computed(nearest.node, verdictText(nearest)), ...fieldsOf(snapshot, pod, nearest)]),
-    ...others.map((verdict) => computed(verdict.node, verdictText(verdict))),
+      : [computed(nearest.node, reasonsText(nearest)), ...fieldsOf(snapshot, pod, nearest)]),
+    ...others.map((verdict) => computed(verdict.node, reasonsText(verdict))),
   ];
 }
 

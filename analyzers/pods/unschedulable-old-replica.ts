@@ -18,7 +18,7 @@ import {
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { conditionEvidence, type PendingCase, pendingDraft, type PendingSnapshot, severityOf } from './pending-case.ts';
-import { verdictText } from './unschedulable-text.ts';
+import { reasonsText, verdictText } from './unschedulable-text.ts';
 
 /** Reasons that go when a pod goes. */
 const heldByPods = new Set(['resource', 'port', 'in-use', 'pod-anti-affinity', 'spread', 'volume-limit']);
@@ -45,7 +45,7 @@ export function blockedByOldReplica(one: PendingCase, verdicts: readonly Verdict
     evidence: [
       field(deployment, 'spec.strategy', deployment.spec.strategy ?? { type: 'RollingUpdate' }),
       field(deployment, 'spec.replicas', deployment.spec.replicas ?? 1),
-      ...held.slice(0, 3).map((verdict) => computed(verdict.node, verdictText(verdict))),
+      ...held.slice(0, 3).map((verdict) => computed(verdict.node, reasonsText(verdict))),
       ...older.slice(0, 3).map((other) => field(other, 'spec.nodeName', other.spec.nodeName)),
       ...conditionEvidence(one),
     ],

@@ -22,8 +22,13 @@ export function countsText(verdicts: readonly Verdict[]): string {
 }
 
 /** All that keeps the pod off one node. */
-export function verdictText({ node, reasons }: Verdict): string {
-  return `${node.metadata.name}: ${reasons.map((reason) => reasonText(reason, 1)).join('; ')}`;
+export function verdictText(verdict: Verdict): string {
+  return `${verdict.node.metadata.name}: ${reasonsText(verdict)}`;
+}
+
+/** Why one node does not take the pod, without its name. */
+export function reasonsText({ reasons }: Verdict): string {
+  return reasons.map((reason) => reasonText(reason, 1)).join('; ');
 }
 
 /** A reason as a predicate: `is cordoned` for one node, `are cordoned` for several. */

@@ -168,11 +168,13 @@ function unexplained(one: PendingCase, why: string, evidence: readonly Evidence[
   });
 }
 
-/** What the scheduler last wrote, without what it says of preemption. Source: framework.FitError and runtime.DefaultPreemption. */
+/** What the scheduler last wrote, without the words of its PostFilter plugins: preemption and dynamic resources. Source: framework.FitError. */
 function schedulerWords({ pod }: PendingCase): string {
   const scheduled = condition(pod, 'PodScheduled');
   if (scheduled?.reason !== 'Unschedulable') return '';
-  return quote((scheduled.message ?? '').replace(/\.? preemption: .*$/s, ''));
+  return quote(
+    (scheduled.message ?? '').replace(/\.? (?:no new claims to deallocate|still not schedulable|preemption: ).*$/s, ''),
+  );
 }
 
 /** The node on which pods of lower priority are being ended for this one, within their grace periods. */

@@ -28,7 +28,11 @@ export function* daemonSetReadiness(snapshot: Snapshot<Reads>, waits: Waits): Ge
     const states = podStates(unready);
     const since = unreadySince(unready);
     const without = view.nodesWithout.length === 0 ? '' : `; without one: ${names(view.nodesWithout)}`;
-    const why = onlyDead ? ', not Ready themselves' : states === '' ? '' : ` (pods: ${states})`;
+    const why = onlyDead
+      ? `, not Ready ${view.nodesWithout.length === 1 ? 'itself' : 'themselves'}`
+      : states === ''
+        ? ''
+        : ` (pods: ${states})`;
     yield {
       code: ready === 0 ? 'DaemonSetUnavailable' : 'DaemonSetDegraded',
       object: ref(set),
@@ -55,7 +59,7 @@ function isSettling(snapshot: Snapshot<'nodes'>, view: View, waits: Waits): bool
   const isRecent = (time: string | undefined) => time !== undefined && !olderThan(snapshot, time, waits.grace);
   if (isRecent(set.metadata.creationTimestamp)) return unready.every((pod) => podTrouble(pod) === undefined);
   const isChanged = isRecent(specChanged(set));
-  if (!podsSeen) return isChanged || view.lagging;
+  if (!podsSeen) return isChanged || view.lagging || settling(snapshot, unready, waits).length >= desired - ready;
   const calm = new Set(settling(snapshot, unready, waits));
   const fine = new Set(
     view.nodesWithout.filter((name) => {
@@ -88,5 +92,7 @@ function deadNodes(snapshot: Snapshot<'nodes'>, { nodesWithout, set }: View): re
 function notMade({ set, desired }: View) {
   const current = set.status?.currentNumberScheduled ?? 0;
   if (current >= desired) return [];
-  return missingPodLinks(set, 'status.currentNumberScheduled', `${current} of ${desired} pods exist`);
+  return missingPodLinks(set, 'status.currentNumberScheduled', `${current} of ${desired} pods exist`, {
+    none: current === 0,
+  });
 }

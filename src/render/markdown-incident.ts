@@ -3,6 +3,7 @@ import { type ObjectRef, refKey, refText } from '../model/object.ts';
 import type { ReportIncident, ReportProblem, Step } from '../model/report.ts';
 import { code, commandBlock, inline } from './markdown-text.ts';
 import { hasNew, markOf } from './text-baseline.ts';
+import { isSaid } from './text-chain.ts';
 import type { IncidentContext } from './text-incident.ts';
 
 /** How many hops of a chain, facts, and objects of one kind are shown. */
@@ -57,12 +58,10 @@ function chainList(incident: ReportIncident, { report, problemOf }: IncidentCont
     lines.push(`${indent}- ${object}${mark}${via}`);
     const below = effects.get(id) ?? [];
     const room = lines.length < shown.hops ? shown.effects : 0;
-    for (const { to, via: proof, certainty } of below.slice(0, room))
-      draw(
-        to,
-        depth + 1,
-        ` (via ${code(proof.field)}: ${code(proof.value)}${certainty === 'likely' ? ', likely' : ''})`,
-      );
+    for (const { to, via: proof, certainty } of below.slice(0, room)) {
+      const value = isSaid(proof.value, problemOf(to)?.message ?? '') ? '' : `: ${code(proof.value)}`;
+      draw(to, depth + 1, ` (via ${code(proof.field)}${value}${certainty === 'likely' ? ', likely' : ''})`);
+    }
     if (below.length > room) lines.push(`${indent}  - and ${below.length - room} more`);
   };
   draw(incident.root, 0, '');

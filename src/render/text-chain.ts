@@ -34,7 +34,7 @@ export function chainRows(
       problem === undefined ? id : `${refText(problem.object)}: ${problem.message}${markOf(report, problem)}`;
     const told = again && problem !== undefined ? `${refText(problem.object)} (see above)` : what;
     const bar = below.length > 0 ? '│ ' : '  ';
-    rows.push(row(first, [told], `${rest}${bar}`), ...proof(via, `${rest}${bar}`));
+    rows.push(row(first, [told], `${rest}${bar}`), ...proof(via, `${rest}${bar}`, problem?.message));
     below.slice(0, limit).forEach((hop, index) => {
       const last = index === below.length - 1;
       draw(hop.to, `${rest}${last ? '└─ ' : '├─ '}`, `${rest}${last ? '   ' : '│  '}`, hop);
@@ -46,8 +46,17 @@ export function chainRows(
 }
 
 /** The field that proves a hop, on a line of its own. */
-function proof(hop: ChainHop | undefined, prefix: string): readonly Row[] {
+function proof(hop: ChainHop | undefined, prefix: string, message = ''): readonly Row[] {
   if (hop === undefined) return [];
   const likely = hop.certainty === 'likely' ? ' (likely)' : '';
-  return [row(prefix, [span(`via ${hop.via.field}: ${hop.via.value}${likely}`, 'dim')], `${prefix}  `)];
+  const { field, value } = hop.via;
+  const words = isSaid(value, message) ? field : `${field}: ${value}`;
+  return [row(prefix, [span(`via ${words}${likely}`, 'dim')], `${prefix}  `)];
+}
+
+const long = 60;
+
+/** Whether an effect's own sentence has the value that proves it, and the value is too long to be told twice. */
+export function isSaid(value: string, message: string): boolean {
+  return value.length > long && message.includes(value);
 }

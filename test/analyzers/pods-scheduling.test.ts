@@ -322,6 +322,10 @@ describe('what could not be seen', () => {
       '0/1 nodes are available: 1 Insufficient memory.',
       ': 0/1 nodes are available: 1 Insufficient memory; this could not be checked',
     ],
+    [
+      '0/4 nodes are available: 4 node(s) had untolerated taint(s). no new claims to deallocate, preemption: 0/4 nodes are available: 4 No preemption victims found for incoming pod.',
+      ': 0/4 nodes are available: 4 node(s) had untolerated taint(s); this could not be checked',
+    ],
     ['', '; why cannot be told'],
   ])('then the scheduler is quoted: %j', (said, told) => {
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: said }];

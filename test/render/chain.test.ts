@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { renderMarkdown } from '../../src/render/markdown.ts';
 import { renderText } from '../../src/render/text.ts';
 import { aFinding, needs } from '../support/findings.ts';
 import { reportOf } from '../support/report.ts';
@@ -26,6 +27,22 @@ test('draws the tree from the cause to its effects', () => {
     '  └─ Pod shop/b: PodDead',
     '       via spec.x: Node n1 (likely)',
   ]);
+});
+
+test.each([
+  [
+    'a long proof that the sentence has said',
+    'exceeded quota: team, requested: pods=1, used: pods=3, limited: pods=3',
+    'via spec.x',
+  ],
+  ['a short one, which people copy', 'worker-4', 'via spec.x: worker-4'],
+])('%s', (_, value, proof) => {
+  const cause = { ...needs('run', 'Node n1'), via: { field: 'spec.x', value } };
+  const effect = { ...aFinding('PodDead', 'Pod shop/a', { causes: [cause] }), message: `it fails: ${value}` };
+  const report = reportOf([aFinding('NodeDown', 'Node n1', { breaks: ['run'] }), effect]);
+  expect(renderText(report, { columns: 120 })).toContain(`\n       ${proof}\n`);
+  const marked = value === 'worker-4' ? '(via `spec.x`: `worker-4`)' : '(via `spec.x`)';
+  expect(renderMarkdown(report)).toContain(marked);
 });
 
 test('what two causes explain is drawn under both, told once', () => {
