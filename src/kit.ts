@@ -72,7 +72,7 @@ export { controllerManager, controllerManagerLink, isLagging, specChanged, unobs
 export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owners.ts';
 export { pointersAt } from './graph/pointers.ts';
 export { quantity, quantityText } from './graph/quantity.ts';
-export { pullSecretsOf, type Referable, type Reference, referencesOf } from './graph/references.ts';
+export { admissionLinks, pullSecretsOf, type Referable, type Reference, referencesOf } from './graph/references.ts';
 export { amountsOf, amountText } from './graph/scheduling/amounts.ts';
 export {
   candidates,

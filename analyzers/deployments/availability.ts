@@ -1,4 +1,5 @@
 import {
+  admissionLinks,
   computed,
   condition,
   conditionIs,
@@ -10,6 +11,7 @@ import {
   type Evidence,
   earliest,
   field,
+  olderThan,
   podStates,
   ref,
   type Snapshot,
@@ -65,7 +67,7 @@ function rolloutStuck(snapshot: Snapshot<Reads>, view: View): Draft<Code> | unde
 function degraded(snapshot: Snapshot<Reads>, view: View, waits: Waits): Draft<Code> | undefined {
   const { deployment, available, replicas, rolling, lagging } = view;
   const missing = replicas - available;
-  if (missing <= 0 || rolling || lagging) return undefined;
+  if (missing <= 0 || rolling || lagging || (!view.podsSeen && isNew(snapshot, view, waits))) return undefined;
   const refused = conditionIs(deployment, 'ReplicaFailure', 'True');
   // Pods that are not made yet come within seconds unless the API server refuses them.
   const coming = refused === undefined && view.podsSeen ? Math.max(0, replicas - view.pods.length) : 0;
@@ -77,6 +79,12 @@ function degraded(snapshot: Snapshot<Reads>, view: View, waits: Waits): Draft<Co
       ...view.unready.map((pod) => condition(pod, 'Ready')?.lastTransitionTime ?? pod.metadata.creationTimestamp),
     ]),
   });
+}
+
+/** Without all of its pods, only the time since which it lacks them tells that they may be on their way. */
+function isNew(snapshot: Snapshot<Reads>, { deployment }: View, { grace }: Waits): boolean {
+  const lost = conditionIs(deployment, 'Available', 'False')?.lastTransitionTime;
+  return lost !== undefined && !olderThan(snapshot, lost, grace);
 }
 
 function draftOf(
@@ -118,11 +126,18 @@ function evidenceOf(snapshot: Snapshot<Reads>, view: View): Evidence[] {
 
 /** Where pods are not made at all: the API server refuses them, or the controller manager is dead. */
 function missingPodLinks({ deployment, replicas, pods, podsSeen }: View): CauseLink[] {
-  if (!podsSeen || pods.length >= replicas) return [];
+  const refused = conditionIs(deployment, 'ReplicaFailure', 'True')?.reason;
+  if (!podsSeen) {
+    if (refused === undefined) return [];
+    const via = { field: 'status.conditions[type=ReplicaFailure]', value: refused };
+    return [{ object: ref(deployment), needs: 'ready', via, certainty: 'sure' }];
+  }
+  if (pods.length >= replicas) return [];
   const value = `${pods.length} of ${replicas} pods exist`;
   return [
     { object: ref(deployment), needs: 'ready', via: { field: 'status.replicas', value }, certainty: 'sure' },
     controllerManagerLink('status.replicas', value),
+    ...(pods.length === 0 ? admissionLinks(deployment.spec.template.spec, deployment.metadata.namespace) : []),
   ];
 }
 

@@ -25,8 +25,7 @@ const counting = 30;
 
 /** How many of the replicas that are not available yet need nobody's help: new, just not ready, or ready but not counted yet. */
 export function settlingPods(snapshot: Snapshot<never>, view: View, waits: Waits): number {
-  const { pods, unready, deployment, available, podsSeen } = view;
-  if (!podsSeen) return 0;
+  const { pods, unready, deployment, available } = view;
   const minReady = deployment.spec.minReadySeconds ?? 0;
   const coming = unready.filter((pod) => isSettling(snapshot, pod, { ...waits, minReady })).length;
   const uncounted = pods.filter((pod) => {

@@ -1,14 +1,18 @@
 import {
   condition,
   conditionIs,
+  groupBy,
   isActive,
   isLagging,
   isReady,
   once,
   ownedBy,
   type Pod,
+  ref,
+  refKey,
   type ResourceTypes,
   type Snapshot,
+  topOf,
 } from '../../src/kit.ts';
 
 export type Deployment = ResourceTypes['deployments.apps'];
@@ -22,7 +26,7 @@ export interface View {
   readonly available: number;
   readonly updated: number;
   readonly sets: readonly ReplicaSet[];
-  /** Pods that count for it; empty where `podsSeen` is false. */
+  /** Pods that count for it, as far as they could be seen. */
   readonly pods: readonly Pod[];
   /** Those of them that are not ready. */
   readonly unready: readonly Pod[];
@@ -48,8 +52,12 @@ function view(snapshot: Snapshot<Reads>, deployment: Deployment): View {
   const replicas = deployment.spec.replicas ?? 1;
   const updated = status.updatedReplicas ?? 0;
   const sets = ownedBy(snapshot, 'replicasets.apps', deployment);
-  const podsSeen = snapshot.list('pods', namespace).complete && snapshot.list('replicasets.apps', namespace).complete;
-  const pods = sets.flatMap((set) => ownedBy(snapshot, 'pods', set)).filter(isActive);
+  const setsSeen = snapshot.list('replicasets.apps', namespace).complete;
+  const podsSeen = snapshot.list('pods', namespace).complete && setsSeen;
+  const owned = setsSeen
+    ? sets.flatMap((set) => ownedBy(snapshot, 'pods', set))
+    : (podsByTop(snapshot).get(refKey(ref(deployment))) ?? []);
+  const pods = owned.filter(isActive);
   return {
     deployment,
     replicas,
@@ -63,6 +71,11 @@ function view(snapshot: Snapshot<Reads>, deployment: Deployment): View {
     lagging: isLagging(deployment),
   };
 }
+
+/** Pods by what made them, in the end: where a ReplicaSet cannot be seen, the names and labels of its pods tell its Deployment. */
+const podsByTop = once((snapshot: Snapshot<Reads>) =>
+  groupBy(snapshot.list('pods').items, (pod) => refKey(topOf(snapshot, pod))),
+);
 
 /**
  * The controller's own words come first: while a rollout progresses its reason is one of NewReplicaSetCreated, FoundNewReplicaSet,

@@ -64,7 +64,9 @@ function draft(
       ...deadNodeLinks(snapshot, pods),
       ...unready.flatMap((one) => claimLinks(view, one)),
       ...governingServiceLinks(snapshot, view),
-      ...(absent.length === 0 ? [] : missingPodLinks(set, 'status.replicas', `${names(absent)} missing`)),
+      ...(absent.length === 0
+        ? []
+        : missingPodLinks(set, 'status.replicas', `${names(absent)} missing`, { none: absent.length === replicas })),
     ],
     ...(since === undefined ? {} : { since }),
     ...(first === undefined ? {} : { values: { blocker: first } }),
@@ -124,8 +126,8 @@ function blockerText(view: View): string {
     const states = podStates(view.unready.flatMap(({ pod }) => pod ?? []));
     return states === '' ? '; its pods do not exist' : ` (pods: ${states})`;
   }
-  const state =
-    first.pod === undefined ? 'does not exist' : `is not ready (${podStates([first.pod]).replace(/^1 /, '')})`;
+  const why = first.pod === undefined ? '' : podStates([first.pod]).replace(/^1 (?:not ready$)?/, '');
+  const state = first.pod === undefined ? 'does not exist' : `is not ready${why === '' ? '' : ` (${why})`}`;
   const behind = others.length > 0 ? `, and ${names(others.map(({ name }) => name))} come after it` : '';
   return `; ${first.name} ${state}${behind}`;
 }

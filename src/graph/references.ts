@@ -1,3 +1,4 @@
+import type { CauseLink } from '../model/finding.ts';
 import type { Container, PodSpec, ResourceTypes } from '../model/resources.ts';
 import { type Reference, ReferenceMaker } from './reference.ts';
 import { volumeReferences } from './reference-volumes.ts';
@@ -41,6 +42,17 @@ export function referencesOf(spec: PodSpec, place: PodSpecPlace): readonly Refer
     }),
     ...make.to('runtimeclasses.node.k8s.io', spec.runtimeClassName, 'runtimeClassName', 'admit'),
   ];
+}
+
+/**
+ * Links of a workload of which no pod exists to what a pod of its template is refused without: ServiceAccount, PriorityClass and
+ * RuntimeClass. Source: the admission plugins ServiceAccount, Priority and RuntimeClass.
+ */
+export function admissionLinks(template: PodSpec | undefined, namespace: string | undefined): readonly CauseLink[] {
+  if (template === undefined) return [];
+  return referencesOf(template, { namespace, path: 'spec.template.spec' })
+    .filter(({ needs, generated }) => needs === 'admit' && !generated)
+    .map(({ object, needs, path }) => ({ object, needs, via: { field: path, value: object.name }, certainty: 'sure' }));
 }
 
 /** What a container's environment names. Keys are needed to start, whole objects too; the API server checks neither. */
