@@ -86,7 +86,7 @@ function stuck(
   const tried = (status?.active ?? 0) + (status?.failed ?? 0) + (status?.succeeded ?? 0) + pods.length;
   if (tried === 0) {
     return snapshot.list('pods', job.metadata.namespace).complete
-      ? make('it has no pod, and never had one', missingPodLinks(job, 'status.active', '0'))
+      ? make('it has no pod, and never had one', missingPodLinks(job, 'status.active', '0', { none: true }))
       : undefined;
   }
   const waiting = active.filter(

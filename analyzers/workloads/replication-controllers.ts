@@ -43,7 +43,9 @@ export function* replicationControllers(
       causes: [
         ...deadNodeLinks(snapshot, unready),
         ...(seen && pods.length < replicas
-          ? missingPodLinks(controller, 'status.replicas', `${pods.length} of ${replicas} pods exist`)
+          ? missingPodLinks(controller, 'status.replicas', `${pods.length} of ${replicas} pods exist`, {
+              none: pods.length === 0,
+            })
           : []),
       ],
       ...(since === undefined ? {} : { since }),

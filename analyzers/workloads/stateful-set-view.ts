@@ -12,6 +12,7 @@ import {
   type ResourceTypes,
   type Snapshot,
   specChanged,
+  startupSeconds,
 } from '../../src/kit.ts';
 import { settling, type Waits } from './waits.ts';
 
@@ -34,6 +35,8 @@ export interface View {
   /** Every ordinal that should have a pod, lowest first, at most 10,000; empty where pods could not all be read. */
   readonly ordinals: readonly Ordinal[];
   readonly unready: readonly Ordinal[];
+  /** Pods that are not ready, as far as they could be seen. */
+  readonly seen: readonly Pod[];
   readonly podsSeen: boolean;
   /** One pod after the other: the default, OrderedReady. */
   readonly ordered: boolean;
@@ -72,6 +75,7 @@ function viewOf(snapshot: Snapshot<Reads>, set: StatefulSet): View {
     available: Math.min(status?.availableReplicas ?? ready, ready),
     ordinals,
     unready: ordinals.filter((one) => !one.ready),
+    seen: [...pods.values()].filter((pod) => !isReady(pod)),
     podsSeen,
     ordered: spec.podManagementPolicy !== 'Parallel',
     updating:
@@ -93,8 +97,17 @@ export function isSettled(snapshot: Snapshot<never>, view: View, waits: Waits): 
   const trouble = ordinals.some(({ pod, ready }) => pod !== undefined && !ready && podTrouble(pod) !== undefined);
   if (isRecent(set.metadata.creationTimestamp)) return !trouble;
   const isChanged = isRecent(specChanged(set));
-  // Without pods, one that is missing in the middle of an update is taken for the one that is replaced.
-  if (!podsSeen) return isChanged || view.lagging || (view.updating && view.replicas - view.ready === 1);
+  if (!podsSeen) {
+    const { template, minReadySeconds = 0 } = set.spec;
+    const starting = waits.starting + startupSeconds(template.spec) + minReadySeconds;
+    const isYoung = !olderThan(snapshot, set.metadata.creationTimestamp, starting);
+    const { seen } = view;
+    const calm = settling(snapshot, seen, waits).length;
+    const enough = calm === seen.length && (calm >= view.replicas - view.ready || (view.ordered && calm > 0));
+    // One that is missing in the middle of an update is taken for the one that is replaced.
+    const replaced = view.updating && view.replicas - view.ready === 1;
+    return isChanged || view.lagging || replaced || enough || (isYoung && calm === seen.length);
+  }
   const pods = ordinals.flatMap(({ pod, ready }) => (pod === undefined || ready ? [] : [pod]));
   // A change does not excuse the pods that were not ready before it.
   if (pods.length > 0) return settling(snapshot, pods, waits).length === pods.length;

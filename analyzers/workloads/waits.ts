@@ -1,4 +1,5 @@
 import {
+  admissionLinks,
   type CauseLink,
   computed,
   condition,
@@ -12,6 +13,7 @@ import {
   latest,
   olderThan,
   type Pod,
+  type PodSpec,
   ref,
   type Snapshot,
 } from '../../src/kit.ts';
@@ -49,11 +51,20 @@ export function unreadySince(pods: readonly Pod[]): string | undefined {
   );
 }
 
-/** Links of a controller that lacks pods: their creation is refused (a finding about itself), or its controller is dead. */
-export function missingPodLinks(object: KubeObject, path: string, value: string): CauseLink[] {
+/**
+ * Links of a controller that lacks pods: their creation is refused (a finding about itself), or its controller is dead.
+ * @param options.none true where not one pod exists: what every pod of the template needs to be admitted is a cause, too.
+ */
+export function missingPodLinks(
+  object: KubeObject & { readonly spec: { readonly template?: { readonly spec?: PodSpec } } },
+  path: string,
+  value: string,
+  { none = false }: { readonly none?: boolean } = {},
+): CauseLink[] {
   return [
     { object: ref(object), needs: 'ready', via: { field: path, value }, certainty: 'sure' },
     controllerManagerLink(path, value),
+    ...(none ? admissionLinks(object.spec.template?.spec, object.metadata.namespace) : []),
   ];
 }
 
