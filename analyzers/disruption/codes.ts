@@ -4,6 +4,7 @@ export const codes = {
   PodDisruptionBudgetBlocksEvictions: {
     severity: 'warning',
     title: 'Allows no eviction even when all pods are healthy',
+    breaks: ['resolve'],
   },
   PodDisruptionBudgetMatchesNoPods: { severity: 'info', title: 'Selects no pods' },
   PodDisruptionBudgetOverlap: { severity: 'warning', title: 'Pods under more than one budget cannot be evicted' },

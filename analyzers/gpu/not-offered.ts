@@ -1,4 +1,4 @@
-import { draOn, gpuOffers, gpuPlugins, type Node } from '../../src/kit.ts';
+import { draOn, gpuHardware, gpuOffers, gpuPlugins, type Node } from '../../src/kit.ts';
 import { type GpuCase, isSettingUp, isWaitedFor, type NodeDraft } from './case.ts';
 import { hasFailedUpgrade, isUpgrading } from './devices.ts';
 import { exclusion } from './excluded.ts';
@@ -68,10 +68,17 @@ function isMeant(one: GpuCase, state: PluginState): boolean {
   const { snapshot, hardware, offers, vendor } = one;
   const anyPlugin = gpuPlugins(snapshot).some((other) => other.vendor === vendor);
   if (hardware?.sure === true) return true;
-  const wanted = isWaitedFor(one) && noneOffered(one);
+  // Where labels say which machine has the devices, no other is blamed for having none.
+  const wanted = isWaitedFor(one) && noneOffered(one) && (hardware !== undefined || !anySure(one));
   if (offers.length > 0) return wanted || (anyPlugin && state.is !== 'kept away');
   if (state.is === 'running' || state.is === 'failing') return wanted;
   return hardware !== undefined && wanted;
+}
+
+function anySure({ snapshot, vendor }: GpuCase): boolean {
+  return snapshot
+    .list('nodes')
+    .items.some((node) => gpuHardware(node).some((one) => one.vendor === vendor && one.sure));
 }
 
 function noneOffered({ snapshot, vendor }: GpuCase): boolean {

@@ -8,7 +8,7 @@ import type { NodeCase, NodeDraft, NodeSettings, NodeSnapshot } from './node-cas
 import { happenings } from './node-events.ts';
 import { readiness } from './readiness.ts';
 import runbook from './runbook.md';
-import { cordon, outOfService, setUp } from './taints.ts';
+import { cordon, outOfService, setUp, terminating } from './taints.ts';
 import { mixed, skew } from './versions.ts';
 
 export default defineAnalyzer({
@@ -25,6 +25,7 @@ export default defineAnalyzer({
     'nodes',
     'persistentvolumeclaims',
     'persistentvolumes',
+    'poddisruptionbudgets.policy',
     'pods',
     'storageclasses.storage.k8s.io',
     'volumeattachments.storage.k8s.io',
@@ -52,6 +53,7 @@ function* aboutOne(one: NodeCase): Iterable<NodeDraft> {
   yield* network(one);
   yield* monitors(one);
   yield* cordon(one);
+  yield* terminating(one);
   yield* outOfService(one);
   yield* setUp(one);
   yield* happenings(one);

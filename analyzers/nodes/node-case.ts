@@ -17,6 +17,7 @@ export type NodeSnapshot = Snapshot<
   | 'daemonsets.apps'
   | 'events'
   | 'leases.coordination.k8s.io'
+  | 'poddisruptionbudgets.policy'
 >;
 export type NodeSettings = Settings<typeof settings>;
 

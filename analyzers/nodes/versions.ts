@@ -8,12 +8,25 @@ function minorOf(version: string | undefined): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** The version of the API server: what it says itself, else what its pods run, the oldest of them. */
+function serverVersionOf(snapshot: NodeSnapshot): string | undefined {
+  if (minorOf(snapshot.serverVersion) !== undefined) return snapshot.serverVersion;
+  const images = snapshot
+    .list('pods', 'kube-system')
+    .items.filter(({ metadata }) => metadata.labels?.['component'] === 'kube-apiserver')
+    .flatMap(({ spec }) =>
+      spec.containers.flatMap(({ image }) => /\/kube-apiserver:(v1\.[\w.+-]+)/.exec(image ?? '')?.[1] ?? []),
+    );
+  return images.sort((one, other) => (minorOf(one) ?? 0) - (minorOf(other) ?? 0))[0];
+}
+
 /**
  * Kubelets that are newer than the API server, or more minors older than it supports: three, and two for kubelets before 1.25.
  * Source: the version skew policy of Kubernetes.
  */
 export function* skew(snapshot: NodeSnapshot, settings: NodeSettings): Iterable<NodeDraft> {
-  const server = minorOf(snapshot.serverVersion);
+  const serverVersion = serverVersionOf(snapshot);
+  const server = minorOf(serverVersion);
   if (server === undefined) return;
   for (const node of snapshot.list('nodes').items) {
     const version = node.status?.nodeInfo?.kubeletVersion;
@@ -22,15 +35,15 @@ export function* skew(snapshot: NodeSnapshot, settings: NodeSettings): Iterable<
     const newer = minor > server;
     if (!newer && server - minor <= (minor >= 25 ? 3 : 2)) continue;
     const than = newer
-      ? `newer than the API server (${snapshot.serverVersion})`
-      : `${server - minor} minor versions older than the API server (${snapshot.serverVersion})`;
+      ? `newer than the API server (${serverVersion})`
+      : `${server - minor} minor versions older than the API server (${serverVersion})`;
     yield nodeDraft({ snapshot, settings, node }, 'NodeVersionSkew', {
       message: `kubelet ${version} is ${than}, which is not supported`,
       reason: `${minor}`,
       shared: `have kubelet 1.${minor}, ${than}, which is not supported`,
       evidence: [
         field(node, 'status.nodeInfo.kubeletVersion', version),
-        computed(node, `the API server is ${snapshot.serverVersion}`),
+        computed(node, `the API server is ${serverVersion}`),
       ],
     });
   }

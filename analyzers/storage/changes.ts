@@ -10,7 +10,7 @@ import {
   refText,
   type Snapshot,
 } from '../../src/kit.ts';
-import { type Claim, oneLine, usersOf } from './claims.ts';
+import { type Claim, oneLine, sizeOf, usersOf } from './claims.ts';
 import type { Code } from './codes.ts';
 
 type Snap = Snapshot<'persistentvolumeclaims' | 'pods' | 'events'>;
@@ -39,12 +39,14 @@ function* resizing(snapshot: Snap, claim: Claim, grace: number): Generator<Draft
   );
   const modify = claim.status?.modifyVolumeStatus?.status === 'Infeasible';
   const waiting = condition(claim, 'FileSystemResizePending');
-  if (failed !== undefined || infeasible !== undefined || modify) {
+  const event = eventsOf(snapshot, ref(claim), claim.metadata.uid).find(({ reason }) =>
+    ['VolumeResizeFailed', 'FileSystemResizeFailed', 'VolumeModifyFailed'].includes(reason),
+  );
+  // Resizers of the time before these conditions tell by events alone.
+  const told = event !== undefined && waiting?.status !== 'True' && wantsMore(claim);
+  if (failed !== undefined || infeasible !== undefined || modify || told) {
     const [resource, status] = infeasible ?? [];
-    const what = failed?.type ?? status ?? 'Infeasible';
-    const event = eventsOf(snapshot, ref(claim), claim.metadata.uid).find(({ reason }) =>
-      ['VolumeResizeFailed', 'FileSystemResizeFailed', 'VolumeModifyFailed'].includes(reason),
-    );
+    const what = failed?.type ?? status ?? (modify ? 'Infeasible' : (event?.reason ?? ''));
     const text = failed?.message ?? event?.message;
     yield {
       code: 'PersistentVolumeClaimResizeFailed',
@@ -70,6 +72,10 @@ function* resizing(snapshot: Snap, claim: Claim, grace: number): Generator<Draft
       ...(waiting.lastTransitionTime === undefined ? {} : { since: waiting.lastTransitionTime }),
     };
   }
+}
+
+function wantsMore({ spec, status }: Claim): boolean {
+  return sizeOf(spec.resources?.requests) > sizeOf(status?.capacity);
 }
 
 /** The finalizer keeps a claim that is being deleted until no pod uses it; new pods are not placed meanwhile. */

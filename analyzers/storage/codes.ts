@@ -13,6 +13,11 @@ export const codes = {
     breaks: [...held, 'run'],
   },
   CSINodeVolumesFull: { severity: 'info', title: 'Node that can attach no more volumes' },
+  PersistentVolumeClaimBypassed: {
+    severity: 'critical',
+    title: 'Claim whose pod went past the scheduler',
+    breaks: unusable,
+  },
   PersistentVolumeClaimLost: { severity: 'critical', title: 'Claim that has lost its volume', breaks: unusable },
   PersistentVolumeClaimMultiAttach: { severity: 'critical', title: 'Volume held by another node', breaks: held },
   PersistentVolumeClaimNoClass: { severity: 'critical', title: 'Claim without a StorageClass', breaks: unusable },

@@ -1,5 +1,5 @@
-import { classOf, computed, type Draft, eventEvidence, field, ref } from '../../src/kit.ts';
-import type { StorageClass } from './claims.ts';
+import { classOf, computed, type Draft, eventEvidence, field, ref, selectedNodeAnnotation } from '../../src/kit.ts';
+import { type StorageClass, waitingOn } from './claims.ts';
 import { defaultClasses } from './classes.ts';
 import type { Code } from './codes.ts';
 import { nearestVolume } from './fitting.ts';
@@ -72,5 +72,30 @@ export function unconsumed({ claim }: Waiting, storageClass: StorageClass): Draf
       field(storageClass, 'volumeBindingMode', 'WaitForFirstConsumer'),
     ],
     values: { class: storageClass.metadata.name },
+  };
+}
+
+/** How long a pod may have a node before its claim has to have it, too. */
+const bindSeconds = 120;
+
+/**
+ * A pod has a node, and the claim does not know it: the scheduler writes a node into claims, and whoever names one in the pod goes past
+ * it. Source: pkg/scheduler/framework/plugins/volumebinding, PreBind; pkg/controller/volume/persistentvolume, ShouldProvision.
+ */
+export function unchosen({ snapshot, claim }: Waiting, storageClass: StorageClass): Draft<Code> | undefined {
+  const [first] = waitingOn(snapshot, claim, bindSeconds);
+  if (first === undefined) return undefined;
+  const node = first.spec.nodeName ?? '';
+  return {
+    code: 'PersistentVolumeClaimBypassed',
+    object: ref(claim),
+    message: `Pod ${first.metadata.name} went to node ${node} past the scheduler, and StorageClass ${storageClass.metadata.name} makes the volume only for a node that the scheduler chose`,
+    evidence: [
+      field(claim, 'status.phase', 'Pending'),
+      field(first, 'spec.nodeName', node),
+      computed(claim, `the annotation ${selectedNodeAnnotation} is not set`),
+      field(storageClass, 'volumeBindingMode', 'WaitForFirstConsumer'),
+    ],
+    values: { node, pod: first.metadata.name },
   };
 }

@@ -7,6 +7,7 @@ import {
   type Draft,
   duration,
   earliest,
+  type Evidence,
   eventEvidence,
   field,
   latest,
@@ -33,11 +34,12 @@ export function failedProvisioning(waiting: Waiting, storageClass: StorageClass 
   const kind = refusal(event.message);
   const provisioner = provisionerOf(waiting, storageClass);
   const text = oneLine(event.message.replace(/^failed to provision volume with StorageClass "[^"]*": /, ''));
+  const gone = goneNode(waiting);
   return {
     code: 'PersistentVolumeClaimProvisioningFailed',
     object: ref(claim),
-    message: `${provisioner ?? 'its provisioner'} cannot make the volume${kind === undefined ? '' : `, for ${kind}`}: ${text}`,
-    evidence: [field(claim, 'status.phase', 'Pending'), eventEvidence(claim, event)],
+    message: `${provisioner ?? 'its provisioner'} cannot make the volume${kind === undefined ? '' : `, for ${kind}`}: ${text}${gone === undefined ? '' : `; ${gone.text}`}`,
+    evidence: [field(claim, 'status.phase', 'Pending'), eventEvidence(claim, event), ...(gone?.evidence ?? [])],
     causes: causesOf(waiting, provisioner),
     ...(event.first === undefined ? {} : { since: event.first }),
     values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
@@ -51,7 +53,8 @@ export function notProvisioned(waiting: Waiting, storageClass: StorageClass | un
   if (!olderThan(snapshot, asked, provisionSeconds)) return undefined;
   const provisioner = provisionerOf(waiting, storageClass);
   const event = events.find(({ reason }) => reason === 'ExternalProvisioning' || reason === 'Provisioning');
-  const state = provisioner === undefined ? undefined : stateOf(waiting, provisioner);
+  const gone = goneNode(waiting);
+  const state = gone?.text ?? (provisioner === undefined ? undefined : stateOf(waiting, provisioner));
   return {
     code: 'PersistentVolumeClaimNotProvisioned',
     object: ref(claim),
@@ -60,11 +63,24 @@ export function notProvisioned(waiting: Waiting, storageClass: StorageClass | un
       field(claim, 'status.phase', 'Pending'),
       ...(storageClass === undefined ? [] : [field(storageClass, 'provisioner', storageClass.provisioner)]),
       ...(event === undefined ? [] : [eventEvidence(claim, event)]),
-      ...(state === undefined ? [] : [computed(claim, state)]),
+      ...(gone?.evidence ?? (state === undefined ? [] : [computed(claim, state)])),
     ],
     causes: causesOf(waiting, provisioner),
     ...(asked === undefined ? {} : { since: asked }),
     values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
+  };
+}
+
+/** That the node which was chosen for the volume is gone: provisioners of earlier versions try for it for ever. */
+function goneNode({ snapshot, claim }: Waiting): { text: string; evidence: readonly Evidence[] } | undefined {
+  const node = claim.metadata.annotations?.[selectedNodeAnnotation];
+  if (node === undefined || snapshot.lookup('nodes', node).state !== 'absent') return undefined;
+  return {
+    text: `node ${node}, which was chosen for it, does not exist any more`,
+    evidence: [
+      field(claim, `metadata.annotations['${selectedNodeAnnotation}']`, node),
+      computed(claim, `no node is named ${node}`),
+    ],
   };
 }
 

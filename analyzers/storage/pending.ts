@@ -11,7 +11,7 @@ import {
 } from '../../src/kit.ts';
 import { type StorageClass, usersOf } from './claims.ts';
 import type { Code } from './codes.ts';
-import { classMissing, noClass, unconsumed } from './pending-class.ts';
+import { classMissing, noClass, unchosen, unconsumed } from './pending-class.ts';
 import { failedProvisioning, notProvisioned } from './pending-provision.ts';
 import { staticBinding } from './pending-static.ts';
 import { isNoClass, type PendingReads, type Waiting } from './waiting.ts';
@@ -68,7 +68,8 @@ function ofClass(waiting: Waiting, storageClass: StorageClass): Draft<Code> | un
   }
   const users = usersOf(snapshot, claim);
   if (users.length === 0) return snapshot.list('pods').complete ? unconsumed(waiting, storageClass) : undefined;
-  return byHand ? staticBinding(waiting) : failedProvisioning(waiting, storageClass);
+  if (byHand) return staticBinding(waiting);
+  return failedProvisioning(waiting, storageClass) ?? unchosen(waiting, storageClass);
 }
 
 /** Who may not read StorageClasses still has the claim's events, and what the scheduler says about the claim's pods. */

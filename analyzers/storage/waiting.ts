@@ -6,6 +6,7 @@ export type PendingReads =
   | 'persistentvolumeclaims'
   | 'persistentvolumes'
   | 'storageclasses.storage.k8s.io'
+  | 'nodes'
   | 'pods'
   | 'events'
   | ProvisionerReads;

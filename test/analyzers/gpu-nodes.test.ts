@@ -98,6 +98,18 @@ describe('loud', () => {
       [`critical NodeGPUPluginBlind ${n1}`],
     ],
     [
+      'a label says which node has the GPU: no other that the plugin runs on is blamed',
+      [
+        gpuNode('n1'),
+        node('n2'),
+        anywhere,
+        crashingPlugin('n1'),
+        pluginPod('n2', ago('1h'), {}, anywhere),
+        gpuWaiter(),
+      ],
+      [`critical NodeGPUPluginDown ${n1}`],
+    ],
+    [
       'all unhealthy',
       [gpuNode('n1', 2, 0), pluginSet(), pluginPod('n1'), gpuHolder('a', 'n1')],
       [`critical NodeGPUAllUnhealthy ${n1}`],

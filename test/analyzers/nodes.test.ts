@@ -35,6 +35,12 @@ const kubelet = (name: string, kubeletVersion: string) => node(name, { status: {
 const cni =
   'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
 
+const going = (since: string) =>
+  node('n1', {
+    metadata: { deletionTimestamp: since, finalizers: ['karpenter.sh/termination'] },
+    spec: { taints: [{ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' }] },
+  });
+
 describe('loud', () => {
   const rows: readonly [string, readonly KubeObject[], readonly string[]][] = [
     [
@@ -102,6 +108,14 @@ describe('loud', () => {
     ['kubelet newer', [kubelet('n1', 'v1.37.0')], ['warning NodeVersionSkew Node n1']],
     ['kubelet too old', [kubelet('n1', 'v1.32.9+k3s1')], ['warning NodeVersionSkew Node n1']],
     [
+      'deleted an hour and a half ago',
+      [
+        going(ago('90m')),
+        event(node('n1'), 'FailedDraining', 'Failed to drain node, 1 pods are waiting to be evicted'),
+      ],
+      ['warning NodeStuckTerminating Node n1'],
+    ],
+    [
       'clock ahead',
       [node('n1'), node('n2'), lease('n1', '2026-03-01T12:10:00Z'), lease('n2', ago('5s'))],
       ['warning NodeClockSkew Node n1'],
@@ -157,6 +171,7 @@ describe('quiet', () => {
       ],
       [],
     ],
+    ['deleted half an hour ago', [going(ago('30m'))], []],
     ['no status yet', [object('nodes', 'n1', { spec: {} })], []],
     [
       'monitors content',
@@ -297,6 +312,40 @@ describe('many at once', () => {
       '3 nodes are not ready: its pod network (CNI) is not set up',
       'not ready for 1h: the container runtime does not answer in time (PLEG is not healthy)',
     ]);
+  });
+});
+
+describe('the version of an API server that says none', () => {
+  const server = (image: string, labels: Patch = { component: 'kube-apiserver' }) =>
+    pod('kube-system/kube-apiserver-n9', { metadata: { labels }, spec: { containers: [{ name: 'a', image }] } });
+  test.each([
+    ['is that of its pod', server('registry.k8s.io/kube-apiserver:v1.30.8'), ['warning NodeVersionSkew Node n1']],
+    ['a kubelet that is not newer', server('registry.k8s.io/kube-apiserver:v1.32.0'), []],
+    ['a pod that only names one', server('registry.k8s.io/kube-apiserver:v1.30.8', {}), []],
+    ['an image by its digest', server('registry.k8s.io/kube-apiserver@sha256:abc'), []],
+  ])('%s', (_, api, lines) => {
+    expect(found(analyzer, [kubelet('n1', 'v1.32.1'), api], { serverVersion: '' })).toEqual(lines);
+  });
+});
+
+describe('a deleted node that does not go', () => {
+  const here = pod('db', { metadata: { labels: { app: 'db' } }, spec: { nodeName: 'n1' } });
+  const budget = (disruptionsAllowed: number, name = 'db') =>
+    object('poddisruptionbudgets.policy', `shop/${name}`, {
+      spec: { minAvailable: 1, selector: { matchLabels: { app: name } } },
+      status: { expectedPods: 1, desiredHealthy: 1, currentHealthy: 1, disruptionsAllowed },
+    });
+  test('says what holds it and what its controller says', () => {
+    const said = event(node('n1'), 'FailedDraining', 'Failed to drain node, 1 pods are waiting to be evicted');
+    expect(messages([going(ago('2h')), said])).toEqual([
+      'deleted for 2h and still there: finalizer karpenter.sh/termination holds it (Failed to drain node, 1 pods are waiting to be evicted)',
+    ]);
+  });
+  test('points to the budgets of its pods that allow no eviction', () => {
+    expect(links(analyzer, [going(ago('2h')), here, budget(0), budget(0, 'other')])).toEqual([
+      'NodeStuckTerminating -> resolve PodDisruptionBudget shop/db (spec.nodeName)',
+    ]);
+    expect(links(analyzer, [going(ago('2h')), here, budget(1)])).toEqual([]);
   });
 });
 

@@ -373,6 +373,23 @@ const loud: readonly Row[] = [
     [`critical PersistentVolumeClaimNotProvisioned ${on}`, 'critical StorageClassProvisionerMissing StorageClass fast'],
   ],
   [
+    'a pod that names its node, so that no scheduler tells the claim',
+    [claim(), wffc, driver, creating('p')],
+    [`critical PersistentVolumeClaimBypassed ${on}`],
+  ],
+  [
+    'a resize that fails, told by an event alone',
+    [
+      bound({
+        spec: { resources: { requests: { storage: '20Gi' } } },
+        status: { capacity: { storage: '10Gi' }, conditions: [{ type: 'Resizing', status: 'True' }] },
+      }),
+      volume('pv1', own),
+      event(claim(), 'VolumeResizeFailed', 'VolumeModificationRateExceeded'),
+    ],
+    [`warning PersistentVolumeClaimResizeFailed ${on}`],
+  ],
+  [
     'a CSI driver that an in-tree plugin moved to, and that is not installed',
     [handedOver('ebs.csi.aws.com'), fast({ provisioner: 'kubernetes.io/aws-ebs' })],
     [`critical PersistentVolumeClaimNotProvisioned ${on}`, 'critical StorageClassProvisionerMissing StorageClass fast'],
@@ -454,6 +471,20 @@ const quiet: readonly Row[] = [
     [],
   ],
   ['a volume that fits, controller manager alive', [byHand, volume('pv1'), managerLease(ago('2s'))], []],
+  [
+    'a pod that has its node since a minute ago, its claim to come',
+    [claim(), wffc, driver, creating('p', { metadata: { creationTimestamp: ago('60s') } })],
+    [],
+  ],
+  [
+    'a resize that failed and then worked',
+    [
+      bound({ status: { capacity: { storage: '10Gi' } } }),
+      volume('pv1', own),
+      event(claim(), 'VolumeResizeFailed', 'VolumeModificationRateExceeded'),
+    ],
+    [],
+  ],
   [
     'a volume of the time of other zone labels',
     [
@@ -760,6 +791,11 @@ describe('what the message says', () => {
       'a provisioner that has lost its lease',
       [claim(), fast(), driver, csiController(), lease],
       'it has waited 2d for a volume from ebs.csi.aws.com; its provisioner renewed its lease 2h ago',
+    ],
+    [
+      'a node that was chosen and is gone',
+      [claim(selected), wffc, driver, pendingUser, node('n2')],
+      'it has waited 2d for a volume from ebs.csi.aws.com; node n1, which was chosen for it, does not exist any more',
     ],
     [
       'no provisioner',
