@@ -22,7 +22,7 @@ export function draftOf(snapshot: View, one: Managed, { text, severity, evidence
     code: 'CertificateNotReady',
     object: ref(one),
     severity,
-    message: text,
+    message: `${text}${stopped(snapshot)}`,
     evidence,
     ...(since === undefined ? {} : { since }),
     causes: [
@@ -43,6 +43,17 @@ export function draftOf(snapshot: View, one: Managed, { text, severity, evidence
       ...(issuer === undefined ? {} : { issuer: issuer.name, issuer_resource: issuer.kind.toLowerCase() }),
     },
   };
+}
+
+/** Who is to issue does not run, as somebody wanted it: nothing else would say so. */
+function stopped(snapshot: View): string {
+  const all = certManagers(snapshot);
+  if (all.length === 0) {
+    const seen = snapshot.list('deployments.apps').complete;
+    return seen ? '; no Deployment of cert-manager was found in the cluster' : '';
+  }
+  if (all.some(({ spec }) => spec.replicas !== 0)) return '';
+  return `; ${all.map((one) => refText(ref(one))).join(' and ')} is scaled to zero`;
 }
 
 export function link(object: CauseLink['object'], at: string, value: string): CauseLink {

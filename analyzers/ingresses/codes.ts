@@ -1,6 +1,7 @@
 import type { CodeSpec } from '../../src/kit.ts';
 
 export const codes = {
+  GatewayNotProgrammed: { severity: 'critical', title: 'Gateway that no controller serves' },
   IngressBackendPortUnknown: { severity: 'critical', title: 'Backend port that the Service does not have' },
   IngressBackendUnavailable: { severity: 'critical', title: 'Backend that serves nobody' },
   IngressClassSeveralDefaults: { severity: 'warning', title: 'Several default IngressClasses' },

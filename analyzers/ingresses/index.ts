@@ -4,6 +4,7 @@ import { backends } from './backends.ts';
 import { severalDefaults } from './classes.ts';
 import { codes } from './codes.ts';
 import { pathConflicts } from './conflicts.ts';
+import { gateways } from './gateways.ts';
 import { notServed } from './not-served.ts';
 import runbook from './runbook.md';
 import { syncFailures } from './sync-failures.ts';
@@ -11,13 +12,14 @@ import { certificates } from './tls.ts';
 
 export default defineAnalyzer({
   id: 'ingresses',
-  title: 'Ingresses, their classes and backends',
+  title: 'Ingresses, their classes and backends; Gateways',
   reads: [
     'cronjobs.batch',
     'daemonsets.apps',
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
     'events',
+    'gateways.gateway.networking.k8s.io',
     'ingressclasses.networking.k8s.io',
     'ingresses.networking.k8s.io',
     'jobs.batch',
@@ -30,14 +32,14 @@ export default defineAnalyzer({
     'services',
     'statefulsets.apps',
   ],
-  kinds: ['Ingress', 'IngressClass'],
+  kinds: ['Gateway', 'Ingress', 'IngressClass'],
   codes,
   settings: {
     settleSeconds: { default: 15, unit: 'seconds', title: 'How old an Ingress is before anything is said of it' },
     addressSeconds: {
       default: 300,
       unit: 'seconds',
-      title: 'How long a controller may take to give an Ingress an address',
+      title: 'How long a controller may take to give an Ingress or a Gateway an address',
     },
     graceSeconds: {
       default: 120,
@@ -60,5 +62,6 @@ export default defineAnalyzer({
     yield* backends(snapshot, patience);
     yield* certificates(snapshot, tlsSeconds);
     yield* pathConflicts(snapshot);
+    yield* gateways(snapshot, addressSeconds);
   },
 });

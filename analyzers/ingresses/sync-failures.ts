@@ -12,6 +12,7 @@ import {
 } from '../../src/kit.ts';
 import { type ClassReads, hasAddress, type Ingress, type Patience, settledIngresses } from './classes.ts';
 import type { Code } from './codes.ts';
+import { oneLine } from './words.ts';
 
 type Snap = Snapshot<ClassReads | 'events'>;
 
@@ -72,11 +73,4 @@ function serviceLinks({ metadata, spec }: Ingress, { reason, message }: ObjectEv
       via: { field: `events[reason=${reason}].message`, value: name },
       certainty: 'likely',
     }));
-}
-
-function oneLine(text: string): string {
-  return text
-    .slice(0, 400)
-    .replaceAll(/\s+/g, ' ')
-    .replace(/[.\s]{1,5}$/, '');
 }

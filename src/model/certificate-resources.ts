@@ -84,9 +84,10 @@ export interface AcmeChallenge extends KubeObject {
   };
 }
 
-/** gateway.networking.k8s.io/v1 Gateway, as far as certificates go. */
+/** gateway.networking.k8s.io/v1 Gateway, as far as it is looked at. */
 export interface Gateway extends KubeObject {
   readonly spec: {
+    readonly gatewayClassName?: string;
     readonly listeners?: readonly {
       readonly name?: string;
       readonly hostname?: string;
@@ -102,6 +103,7 @@ export interface Gateway extends KubeObject {
     }[];
   };
   readonly status?: {
+    readonly conditions?: readonly ObjectCondition[];
     readonly listeners?: readonly { readonly name?: string; readonly conditions?: readonly ObjectCondition[] }[];
   };
 }

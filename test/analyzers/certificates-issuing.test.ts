@@ -9,7 +9,7 @@ import workloads from '../../analyzers/deployments/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { bundleMap, issuer, managed, taken, tlsIngress, tlsSecret, webhook } from '../support/certificate-objects.ts';
 import { ago, deployment, merge, object, type Patch, pod, replicaSet } from '../support/objects.ts';
-import { diagnose, found, story } from '../support/snapshot.ts';
+import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
 import { base64, make } from '../support/x509.ts';
 
 const owner = (one: KubeObject) => ({
@@ -449,4 +449,21 @@ test.each<[string, string, readonly string[]]>([
     },
   });
   expect(found(certificates, [gateway])).toEqual(expected);
+});
+
+describe('who is to issue does not run', () => {
+  const late = managed('shop/web', notReady('DoesNotExist', '2h'));
+  const manager = (replicas: number) => deployment('cert-manager/cert-manager', { spec: { replicas } });
+  const told = (...objects: readonly KubeObject[]) =>
+    drafts(certificates, snapshotOf([late, local, ...objects]))
+      .filter(({ code }) => code === 'CertificateNotReady')
+      .map(({ message }) => message.split('; ').slice(1));
+
+  test.each<[string, KubeObject[], string[]]>([
+    ['it is scaled to zero', [manager(0)], ['Deployment cert-manager/cert-manager is scaled to zero']],
+    ['it is not there', [], ['no Deployment of cert-manager was found in the cluster']],
+    ['quiet: it runs', [manager(1)], []],
+  ])('%s', (_, objects, expected) => {
+    expect(told(...objects)).toEqual([expected]);
+  });
 });
