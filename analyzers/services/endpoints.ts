@@ -69,7 +69,8 @@ function noReadyEndpoints(snapshot: Snap, service: Service): Draft<Code> {
   };
 
   function message(): string {
-    if (pods.length === 1) return `the one pod it selects is not ready: ${podStates(pods)}`;
+    const state = podStates(pods).replace(/^1 (?:not ready$)?/, '');
+    if (pods.length === 1) return `the one pod it selects is not ready${state === '' ? '' : `: ${state}`}`;
     if (pods.length > 1) return `none of the ${pods.length} pods it selects is ready: ${podStates(pods)}`;
     if (ended.length === 1) return 'the one pod it selects has ended, and none took its place';
     if (ended.length > 1) return `the ${ended.length} pods it selects have ended, and none took their place`;

@@ -17,7 +17,8 @@ export function treeRows({ certificates, takenAt }: CertificateReport, columns: 
   const add = (one: CertificateRow, depth: number) => {
     const again = shown.has(one);
     shown.add(one);
-    const issuer = depth > 0 || one.selfSigned ? '' : `, issuer ${one.issuer} not seen`;
+    const unseen = one.issuer === '-' ? 'issuer not seen' : `issuer ${one.issuer} not seen`;
+    const issuer = depth > 0 || one.selfSigned ? '' : `, ${unseen}`;
     const name = cut(nameText(one), Math.max((columns ?? Infinity) - 2 * depth - 26, 16));
     const left = leftText(one, takenAt);
     const where = `${whereText(one)}${issuer}${again && one.authority ? ' (see above)' : ''}`;

@@ -573,6 +573,11 @@ describe('what the message names', () => {
     expect(messageOf([service('web'), pod('a', crashing), pod('b', crashing), pendingPod('c')])).toEqual([
       'none of the 3 pods it selects is ready: 2 CrashLoopBackOff, 1 Unschedulable',
     ]);
+    expect(messageOf([service('web'), pod('a', crashing)])).toEqual([
+      'the one pod it selects is not ready: CrashLoopBackOff',
+    ]);
+    const silent = pod('a', { status: { conditions: [{ type: 'Ready', status: 'False' }] } });
+    expect(messageOf([service('web'), silent])).toEqual(['the one pod it selects is not ready']);
   });
 
   test('why a load balancer waits', () => {

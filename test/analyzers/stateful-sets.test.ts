@@ -144,6 +144,9 @@ describe('a StatefulSet that lacks replicas', () => {
     );
     expect(draft?.values).toEqual({ blocker: 'db-1' });
     expect(draft?.since).toBe(ago('30m'));
+    const silent = { status: { conditions: [{ type: 'Ready', status: 'False' }] } };
+    const [other] = drafts(analyzer, snapshotOf(db(counts(1), [{}, silent, undefined])));
+    expect(other?.message).toBe('1 of 3 replicas are ready; db-1 is not ready, and db-2 come after it');
   });
 
   test('is found where its pods cannot be read', () => {
