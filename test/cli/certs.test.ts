@@ -15,7 +15,7 @@ import { renderCertsText } from '../../src/render/certs.ts';
 import { buildCertificateReport } from '../../src/report/certs.ts';
 import { testIo } from '../support/io.ts';
 import { loadedOf } from '../support/loaded.ts';
-import { object } from '../support/objects.ts';
+import { object as anObject } from '../support/objects.ts';
 import { make } from '../support/x509.ts';
 
 let folder: string;
@@ -226,7 +226,7 @@ const shown = (all: readonly KubeObject[], columns: number | undefined, tree = f
 const limits = (days: number) => ({ critical: 7 * 86_400, warning: days * 86_400, info: 2 * days * 86_400 });
 
 test('the tree says of a certificate without a known issuer that the issuer was not seen', () => {
-  const postgres = object('clusters.postgresql.cnpg.io', 'shop/db', {
+  const postgres = anObject('clusters.postgresql.cnpg.io', 'shop/db', {
     spec: { instances: 1 },
     status: { certificates: { expirations: { 'db-server': '2026-05-20 12:00:00 +0000 UTC' } } },
   });
