@@ -41,6 +41,16 @@ export function waitForClaims(verdicts: readonly Verdict[]): GpuWaitReason | und
 }
 
 function told({ why, source, deviceClass, asked }: Devices, all: readonly Devices[]): Omit<GpuWaitReason, 'cause'> {
+  const mended = all.find(
+    (one) => one.tainted > 0 && (one.why === 'unfit' ? one.total : one.free) + one.tainted >= asked,
+  );
+  if (mended !== undefined && (why === 'held' || why === 'unfit')) {
+    const be = mended.tainted === 1 ? 'is' : 'are';
+    return {
+      why: `${source} asks for ${asked} of ${deviceClass}, and ${mended.tainted} of those that it admits ${be} out of service`,
+      change: 'mend the devices that their driver took out of service, or add a node',
+    };
+  }
   switch (why) {
     case 'missing':
       return { why: `${source} does not exist`, change: `create ${source}` };

@@ -206,13 +206,27 @@ describe('why pods wait', () => {
     ],
     [
       'claims',
-      /no node has a device of gpu\.nvidia\.com that ResourceClaim one admits/,
-      /kubectl get resourceslices/,
+      /asks for 1 of gpu\.nvidia\.com, and 1 of those that it admits is out of service/,
+      /mend the devices that their driver took out of service/,
       [
         gpuNode('n1'),
         anyDevice,
         slice('n1', [{ name: 'gpu-0', taints: [{ key: 'lost', effect: 'NoSchedule' }] }]),
         claim('one'),
+        pendingPod('w', claims('one')),
+      ],
+    ],
+    [
+      'claims',
+      /no node has 2 devices of gpu\.nvidia\.com that ResourceClaim one admits/,
+      /kubectl get resourceslices/,
+      [
+        gpuNode('n1'),
+        anyDevice,
+        slice('n1', [{ name: 'gpu-0' }]),
+        object('resourceclaims.resource.k8s.io', 'shop/one', {
+          spec: { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'gpu.nvidia.com', count: 2 } }] } },
+        }),
         pendingPod('w', claims('one')),
       ],
     ],
