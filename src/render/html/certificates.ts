@@ -76,7 +76,7 @@ function rowOf(one: CertificateRow, scale: TimeScale, takenAt: string): Html {
       <dl class="kinds">
         <div>
           <dt>Issuer</dt>
-          <dd>${selfSigned ? 'itself' : issuer}</dd>
+          <dd>${selfSigned ? 'itself' : issuer === '-' ? 'not seen' : issuer}</dd>
         </div>
         <div>
           <dt>Valid</dt>
