@@ -58,5 +58,5 @@ const long = 60;
 
 /** Whether an effect's own sentence has the value that proves it, and the value is too long to be told twice. */
 export function isSaid(value: string, message: string): boolean {
-  return value.length > long && message.includes(value);
+  return value.length > long && message.includes(value.replace(/ ?…$/, ''));
 }

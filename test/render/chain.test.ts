@@ -35,10 +35,14 @@ test.each([
     'exceeded quota: team, requested: pods=1, used: pods=3, limited: pods=3',
     'via spec.x',
   ],
+  ['a long one that was cut', 'exceeded quota: team, requested: pods=1, used: pods=3, limited: …', 'via spec.x'],
   ['a short one, which people copy', 'worker-4', 'via spec.x: worker-4'],
 ])('%s', (_, value, proof) => {
   const cause = { ...needs('run', 'Node n1'), via: { field: 'spec.x', value } };
-  const effect = { ...aFinding('PodDead', 'Pod shop/a', { causes: [cause] }), message: `it fails: ${value}` };
+  const effect = {
+    ...aFinding('PodDead', 'Pod shop/a', { causes: [cause] }),
+    message: `it fails: ${value.replace(' …', ' pods=3')}`,
+  };
   const report = reportOf([aFinding('NodeDown', 'Node n1', { breaks: ['run'] }), effect]);
   expect(renderText(report, { columns: 120 })).toContain(`\n       ${proof}\n`);
   const marked = value === 'worker-4' ? '(via `spec.x`: `worker-4`)' : '(via `spec.x`)';
