@@ -42,6 +42,7 @@ export {
   type SeenCertificate,
   seenCertificates,
 } from './graph/certificate-holders.ts';
+export { isBeingIssued } from './graph/certificate-issuing.ts';
 export { holderRenewal, managedBy, renewalOf } from './graph/certificate-renewal.ts';
 export {
   certificateUsers,
@@ -73,6 +74,7 @@ export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owner
 export { pointersAt } from './graph/pointers.ts';
 export { quantity, quantityText } from './graph/quantity.ts';
 export { admissionLinks, pullSecretsOf, type Referable, type Reference, referencesOf } from './graph/references.ts';
+export { isGettingNode, scaleUpFor } from './graph/scale-up.ts';
 export { amountsOf, amountText } from './graph/scheduling/amounts.ts';
 export {
   candidates,

@@ -20,7 +20,7 @@ import type { Code } from './codes.ts';
 import { isPatient, settlingPods, type Waits } from './patience.ts';
 import { type View, views } from './view.ts';
 
-type Reads = 'deployments.apps' | 'replicasets.apps' | 'pods' | 'nodes';
+type Reads = 'deployments.apps' | 'replicasets.apps' | 'pods' | 'nodes' | 'events';
 
 /**
  * Says which Deployments lack replicas. One finding each, the worst that is true: unavailable, rollout stuck, degraded. Replicas that

@@ -14,6 +14,7 @@ export default defineAnalyzer({
     'replicasets.apps',
     'pods',
     'nodes',
+    'events',
     'leases.coordination.k8s.io',
     'services',
     'ingresses.networking.k8s.io',

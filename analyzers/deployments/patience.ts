@@ -1,6 +1,7 @@
 import {
   conditionIs,
   condition,
+  isGettingNode,
   isSettling,
   latest,
   olderThan,
@@ -24,7 +25,7 @@ const longestDeadline = 3_600;
 const counting = 30;
 
 /** How many of the replicas that are not available yet need nobody's help: new, just not ready, or ready but not counted yet. */
-export function settlingPods(snapshot: Snapshot<never>, view: View, waits: Waits): number {
+export function settlingPods(snapshot: Snapshot<'events'>, view: View, waits: Waits): number {
   const { pods, unready, deployment, available } = view;
   const minReady = deployment.spec.minReadySeconds ?? 0;
   const coming = unready.filter((pod) => isSettling(snapshot, pod, { ...waits, minReady })).length;
@@ -36,14 +37,14 @@ export function settlingPods(snapshot: Snapshot<never>, view: View, waits: Waits
 }
 
 /** Whether a lack of available replicas is still what a normal start, change or restart looks like. */
-export function isPatient(snapshot: Snapshot<never>, view: View, waits: Waits): boolean {
+export function isPatient(snapshot: Snapshot<'events'>, view: View, waits: Waits): boolean {
   const { deployment, replicas, available, pods } = view;
   const lost = conditionIs(deployment, 'Available', 'False');
   // A change does not excuse what was missing before it.
   const began = lost?.lastTransitionTime ?? latest([deployment.metadata.creationTimestamp, specChanged(deployment)]);
-  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !podsShowTrouble(view);
+  if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !podsShowTrouble(snapshot, view);
   if (pods.length > 0 && settlingPods(snapshot, view, waits) >= replicas - available) return true;
-  return isFirstRolloutOrPlanned(view) && withinDeadline(snapshot, view, waits) && !showsTrouble(view);
+  return isFirstRolloutOrPlanned(view) && withinDeadline(snapshot, view, waits) && !showsTrouble(snapshot, view);
 }
 
 /**
@@ -58,7 +59,7 @@ function isFirstRolloutOrPlanned({ deployment, rolling, replicas, sets }: View):
   return sets.length <= 1 && (revision === undefined || revision === '1');
 }
 
-function withinDeadline(snapshot: Snapshot<never>, { deployment }: View, waits: Waits): boolean {
+function withinDeadline(snapshot: Snapshot<'events'>, { deployment }: View, waits: Waits): boolean {
   const progressing = condition(deployment, 'Progressing');
   const began = latest([
     deployment.metadata.creationTimestamp,
@@ -73,12 +74,12 @@ function withinDeadline(snapshot: Snapshot<never>, { deployment }: View, waits: 
   return began !== undefined && !olderThan(snapshot, began, allowed);
 }
 
-function showsTrouble(view: View): boolean {
-  return conditionIs(view.deployment, 'ReplicaFailure', 'True') !== undefined || podsShowTrouble(view);
+function showsTrouble(snapshot: Snapshot<'events'>, view: View): boolean {
+  return conditionIs(view.deployment, 'ReplicaFailure', 'True') !== undefined || podsShowTrouble(snapshot, view);
 }
 
-function podsShowTrouble({ unready }: View): boolean {
-  return unready.some((pod) => podTrouble(pod) !== undefined);
+function podsShowTrouble(snapshot: Snapshot<'events'>, { unready }: View): boolean {
+  return unready.some((pod) => podTrouble(pod) !== undefined && !isGettingNode(snapshot, pod));
 }
 
 /** maxUnavailable as a number of replicas: a percentage is rounded down, the default is 25%. Source: apps/v1. */

@@ -22,7 +22,7 @@ import type { Code } from './codes.ts';
 import type { Waits } from './patience.ts';
 import type { ReplicaSet } from './view.ts';
 
-type Reads = 'replicasets.apps' | 'pods' | 'nodes';
+type Reads = 'replicasets.apps' | 'pods' | 'nodes' | 'events';
 
 /** ReplicaSets that lack replicas and belong to no Deployment: bare ones, and those of a controller the tool does not read. */
 export function* bareReplicaSets(snapshot: Snapshot<Reads>, waits: Waits): Generator<Draft<Code>> {

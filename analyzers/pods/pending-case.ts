@@ -8,6 +8,7 @@ import {
   olderThan,
   type Pod,
   ref,
+  scaleUpFor,
   type PlacementReads,
   type Settings,
   type Severity,
@@ -53,11 +54,7 @@ export function severityOf({ snapshot, settings, since }: PendingCase): Severity
 
 /** The event by which an autoscaler said, not long ago, that it adds a node for this pod. */
 export function scaleUp({ snapshot, settings, pod }: PendingCase) {
-  return eventsOf(snapshot, ref(pod), pod.metadata.uid).find(({ reason, source, last }) => {
-    const isScaleUp = reason === 'TriggeredScaleUp' || (reason === 'Nominated' && source.includes('karpenter'));
-    const ago = age(snapshot, last);
-    return isScaleUp && ago !== undefined && ago < settings.scaleUpGrace;
-  });
+  return scaleUpFor(snapshot, pod, settings.scaleUpGrace);
 }
 
 /**

@@ -139,7 +139,7 @@ function fitting(one: PendingCase, { unseen }: Placement, free: readonly string[
     return unexplained(one, why, [computed(ref(one.pod), why)]);
   }
   return pendingDraft(one, 'PodUnschedulable', {
-    severity: 'warning',
+    severity: scaleUp(one) === undefined ? 'warning' : 'info',
     message: `fits on ${listed(free)} now; the scheduler has not placed it yet`,
     evidence: [computed(one.pod, `every filter of the scheduler passes on ${listed(free)}`), ...conditionEvidence(one)],
     causes: schedulerLinks(one),

@@ -14,7 +14,7 @@ import { isSettled, type Ordinal, statefulSets, type View } from './stateful-set
 import type { Code } from './codes.ts';
 import { missingPodLinks, names, type Out, revisionLabel, unreadySince, unseenEvidence, type Waits } from './waits.ts';
 
-type Reads = 'statefulsets.apps' | 'pods' | 'nodes' | 'services';
+type Reads = 'statefulsets.apps' | 'pods' | 'nodes' | 'services' | 'events';
 
 /** StatefulSets that lack ready replicas: one finding each, for the worst that is true. Normal starts and updates are none. */
 export function* statefulSetReadiness(snapshot: Snapshot<Reads>, waits: Waits): Generator<Out> {

@@ -31,7 +31,12 @@ export interface Waits {
 export const revisionLabel = 'controller-revision-hash';
 
 /** Those of a controller's pods that are not available yet but need nobody's help. */
-export function settling(snapshot: Snapshot<never>, pods: readonly Pod[], waits: Waits, minReady = 0): readonly Pod[] {
+export function settling(
+  snapshot: Snapshot<'events'>,
+  pods: readonly Pod[],
+  waits: Waits,
+  minReady = 0,
+): readonly Pod[] {
   return pods.filter((pod) => {
     const leaving = pod.metadata.deletionTimestamp;
     // It is set ahead by the grace period that the pod was given.

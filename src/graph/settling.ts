@@ -3,6 +3,7 @@ import { ref } from '../model/object.ts';
 import type { Node, Pod, PodSpec } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { condition, conditionIs } from './conditions.ts';
+import { isGettingNode } from './scale-up.ts';
 import { age, latest, olderThan } from './time.ts';
 
 /** Whether a pod counts for its controller: not ended (a Failed pod is replaced) and not being deleted. */
@@ -105,13 +106,13 @@ export interface Patience {
 }
 
 /**
- * Whether a pod that does not count as available yet may do so without anybody's help: new, just not ready, ready too shortly, or held
- * back on purpose.
+ * Whether a pod that does not count as available yet may do so without anybody's help: new, just not ready, ready too shortly, held back
+ * on purpose, or about to get a node.
  */
-export function isSettling(snapshot: Snapshot<never>, pod: Pod, patience: Patience): boolean {
+export function isSettling(snapshot: Snapshot<'events'>, pod: Pod, patience: Patience): boolean {
   const ready = condition(pod, 'Ready');
   if (ready?.status === 'True') return !olderThan(snapshot, ready.lastTransitionTime, patience.minReady + 30);
-  if (isGated(pod)) return true;
+  if (isGated(pod) || isGettingNode(snapshot, pod)) return true;
   if (podTrouble(pod) !== undefined) return false;
   const lived = age(snapshot, latest([pod.metadata.creationTimestamp, pod.status?.startTime]));
   if (lived !== undefined && lived < patience.starting + startupSeconds(pod.spec)) return true;

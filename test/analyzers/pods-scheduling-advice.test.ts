@@ -1,9 +1,20 @@
 /** What is advised for a pod that no node takes: never that a node should lie, and what its autoscaler says. */
 import { describe, expect, test } from 'vitest';
+import deployments from '../../analyzers/deployments/index.ts';
 import pods from '../../analyzers/pods/index.ts';
 import storage from '../../analyzers/storage/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { ago, event, node, object, type Patch, pendingPod } from '../support/objects.ts';
+import {
+  ago,
+  deployment,
+  event,
+  node,
+  object,
+  ownedBy,
+  type Patch,
+  pendingPod,
+  replicaSet,
+} from '../support/objects.ts';
 import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
 
 const selects = (key: string, value: string, more: Patch = {}) =>
@@ -159,4 +170,54 @@ test('devices that their driver took out of service are to be mended, not admitt
   expect(drafts(pods, snapshotOf(objects)).map(({ message }) => message)).toEqual([
     'node n1 does not fit: it has 1 of 2 devices of class gpu.nvidia.com that ResourceClaim train admits, and 1 out of service; smallest change: mend 1 of the devices of n1 that their driver took out of service',
   ]);
+});
+
+describe('a Deployment that waits for a node', () => {
+  const web = deployment('web', {
+    spec: { replicas: 1 },
+    status: {
+      replicas: 1,
+      updatedReplicas: 1,
+      readyReplicas: 0,
+      availableReplicas: 0,
+      unavailableReplicas: 1,
+      conditions: [{ type: 'Available', status: 'False', lastTransitionTime: ago('10m') }],
+    },
+  });
+  const full = node('n1', { spec: { unschedulable: true } });
+  const waits = (since: string, reason = 'Unschedulable') =>
+    pendingPod('web-1', {
+      ...ownedBy(replicaSet(web)),
+      status: { conditions: [{ type: 'PodScheduled', status: 'False', reason, lastTransitionTime: since }] },
+    });
+  const told = (pod: KubeObject, ...more: readonly KubeObject[]) =>
+    story(diagnose([pods, deployments], [web, replicaSet(web), pod, full, ...more]));
+  const alarm = ['critical DeploymentUnavailable Deployment shop/web'];
+  test('that an autoscaler adds is no alarm', () => {
+    const pod = waits(ago('5m'));
+    expect(told(pod, event(pod, 'TriggeredScaleUp', 'up', { type: 'Normal' }))).toEqual([
+      'info PodUnschedulable Deployment shop/web',
+    ]);
+    expect(told(pod, event(pod, 'Nominated', 'x', { type: 'Normal', source: { component: 'karpenter' } }))).toEqual([
+      'info PodUnschedulable Deployment shop/web',
+    ]);
+  });
+  test('since a moment is no alarm', () => {
+    expect(told(waits(ago('20s')))).toEqual([]);
+  });
+  test('that nobody adds is one', () => {
+    expect(told(waits(ago('5m')))).toEqual([
+      'critical PodUnschedulable Deployment shop/web',
+      ...alarm.map((one) => `  ${one}`),
+    ]);
+  });
+  test('that was promised an hour ago is one', () => {
+    const pod = waits(ago('2h'));
+    const up = event(pod, 'TriggeredScaleUp', 'up', { firstTimestamp: ago('1h'), lastTimestamp: ago('1h') });
+    expect(told(pod, up)[0]).toBe('critical PodUnschedulable Deployment shop/web');
+  });
+  test('at which the scheduler fails is one', () => {
+    const pod = waits(ago('5m'), 'SchedulerError');
+    expect(told(pod, event(pod, 'TriggeredScaleUp', 'up'))[0]).toBe('critical PodSchedulerError Deployment shop/web');
+  });
 });
