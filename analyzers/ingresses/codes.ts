@@ -8,6 +8,7 @@ export const codes = {
   IngressNoAddress: { severity: 'warning', title: 'Ingress without an address' },
   IngressNotServed: { severity: 'critical', title: 'Ingress that no controller serves' },
   IngressPathConflict: { severity: 'warning', title: 'Host and path of another Ingress' },
+  IngressStuckTerminating: { severity: 'warning', title: 'Ingress that cannot be deleted', breaks: ['ready'] },
   IngressSyncFailed: { severity: 'critical', title: 'Ingress that its controller cannot put into effect' },
   IngressTLSUnavailable: { severity: 'critical', title: 'TLS certificate that cannot be used' },
 } as const satisfies Record<string, CodeSpec>;

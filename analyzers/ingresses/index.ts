@@ -7,6 +7,7 @@ import { pathConflicts } from './conflicts.ts';
 import { gateways } from './gateways.ts';
 import { notServed } from './not-served.ts';
 import runbook from './runbook.md';
+import { stuckTerminating } from './stuck.ts';
 import { syncFailures } from './sync-failures.ts';
 import { certificates } from './tls.ts';
 
@@ -39,7 +40,8 @@ export default defineAnalyzer({
     addressSeconds: {
       default: 300,
       unit: 'seconds',
-      title: 'How long a controller may take to give an Ingress or a Gateway an address',
+      title:
+        'How long a controller may take to give an Ingress or a Gateway an address, and a third of how long to delete one',
     },
     graceSeconds: {
       default: 120,
@@ -62,6 +64,7 @@ export default defineAnalyzer({
     yield* backends(snapshot, patience);
     yield* certificates(snapshot, tlsSeconds);
     yield* pathConflicts(snapshot);
+    yield* stuckTerminating(snapshot, 3 * addressSeconds);
     yield* gateways(snapshot, addressSeconds);
   },
 });

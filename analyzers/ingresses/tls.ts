@@ -3,6 +3,7 @@ import {
   computed,
   type Draft,
   field,
+  isBeingIssued,
   type ObjectRef,
   ref,
   type SecretFacts,
@@ -24,7 +25,10 @@ export function* certificates(
     for (const [index, { secretName, hosts }] of (ingress.spec.tls ?? []).entries()) {
       if (secretName === undefined || secretName === '' || seen.has(secretName)) continue;
       seen.add(secretName);
-      const found = snapshot.lookup('secrets', secretName, ingress.metadata.namespace);
+      const { namespace } = ingress.metadata;
+      const found = snapshot.lookup('secrets', secretName, namespace);
+      const target = { name: secretName, ...(namespace === undefined ? {} : { namespace }) };
+      if (found.state === 'absent' && isBeingIssued(snapshot, target)) continue;
       const fault =
         found.state === 'absent'
           ? { text: 'does not exist', severity: 'critical' as const }

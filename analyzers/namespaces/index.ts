@@ -9,9 +9,11 @@ export default defineAnalyzer({
   reads: [
     'apiservices.apiregistration.k8s.io',
     'customresourcedefinitions.apiextensions.k8s.io',
+    'ingresses.networking.k8s.io',
     'mutatingwebhookconfigurations.admissionregistration.k8s.io',
     'namespaces',
     'pods',
+    'services',
     'validatingwebhookconfigurations.admissionregistration.k8s.io',
   ],
   kinds: ['Namespace'],

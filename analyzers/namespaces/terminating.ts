@@ -20,9 +20,18 @@ type Reads =
   | 'apiservices.apiregistration.k8s.io'
   | 'customresourcedefinitions.apiextensions.k8s.io'
   | 'mutatingwebhookconfigurations.admissionregistration.k8s.io'
+  | 'ingresses.networking.k8s.io'
   | 'namespaces'
   | 'pods'
+  | 'services'
   | 'validatingwebhookconfigurations.admissionregistration.k8s.io';
+
+/** Kinds whose own findings say why they stay, as the condition names them: `services. has 1 resource instances`. */
+const toldKinds = [
+  { resource: 'pods', words: /(?:^|[\s,])pods\. has / },
+  { resource: 'services', words: /(?:^|[\s,])services\. has / },
+  { resource: 'ingresses.networking.k8s.io', words: /(?:^|[\s,])ingresses\.networking\.k8s\.io has / },
+] as const;
 
 /** What holds a namespace up, in the namespace controller's order of work: discovery, deletion, what remains, finalizers. */
 const holdUps = [
@@ -107,16 +116,17 @@ function causesIn(
       ...definitionsIn(snapshot, text).map((one) => link(ref(one), 'resolve')),
     ];
   }
-  if (type !== 'NamespaceContentRemaining' || !/(^|[\s,])pods\. has /.test(text)) return [];
-  const leaving = snapshot
-    .list('pods', namespace.metadata.name)
-    .items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  return leaving.slice(0, 20).map((pod) => ({ object: ref(pod), needs: 'ready', via, certainty: 'sure' }));
+  if (type !== 'NamespaceContentRemaining') return [];
+  const leaving = toldKinds
+    .filter(({ words }) => words.test(text))
+    .flatMap(({ resource }) => [...snapshot.list(resource, namespace.metadata.name).items])
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  return leaving.slice(0, 20).map((one) => ({ object: ref(one), needs: 'ready', via, certainty: 'sure' }));
 }
 
 /** Names for the runbook: the first kind that remains, and the first dead APIService. */
 function valuesOf(text: string): { readonly values?: Readonly<Record<string, string>> } {
-  const remaining = /Some resources are remaining: (\S{1,300})\. has /.exec(text)?.[1];
+  const remaining = /Some resources are remaining: (\S{1,300}?)\.? has /.exec(text)?.[1];
   const apiService = text.includes('Discovery failed') ? apiServicesIn(text)[0] : undefined;
   if (remaining === undefined && apiService === undefined) return {};
   return {

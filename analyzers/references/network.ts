@@ -2,6 +2,7 @@ import {
   condition,
   failedCreations,
   field,
+  isBeingIssued,
   type ObjectRef,
   olderThan,
   type ResourceTypes,
@@ -15,7 +16,7 @@ export function* networkUses(snapshot: View, tlsGraceSeconds: number): Iterable<
   for (const ingress of snapshot.list('ingresses.networking.k8s.io').items) {
     yield* ingressUses(ingress);
     const settled = olderThan(snapshot, ingress.metadata.creationTimestamp, tlsGraceSeconds);
-    if (settled && servesSecrets(snapshot, ingress)) yield* tlsUses(ingress);
+    if (settled && servesSecrets(snapshot, ingress)) yield* tlsUses(snapshot, ingress);
   }
   for (const set of snapshot.list('statefulsets.apps').items) {
     const { serviceName, replicas } = set.spec;
@@ -62,11 +63,12 @@ function* ingressUses(ingress: ResourceTypes['ingresses.networking.k8s.io']): It
 }
 
 /** Without its Secret an Ingress is served with the controller's own certificate. A certificate takes a while to be issued. */
-function* tlsUses(ingress: ResourceTypes['ingresses.networking.k8s.io']): Iterable<Use> {
+function* tlsUses(snapshot: View, ingress: ResourceTypes['ingresses.networking.k8s.io']): Iterable<Use> {
   const { metadata, spec } = ingress;
   for (const [index, { secretName }] of (spec.tls ?? []).entries()) {
     if (secretName === undefined || secretName === '' || metadata.namespace === undefined) continue;
     const object = { apiVersion: 'v1', kind: 'Secret', namespace: metadata.namespace, name: secretName };
+    if (isBeingIssued(snapshot, object)) continue;
     yield use(ingress, 'secrets', object, `spec.tls[${index}].secretName`, 'later');
   }
 }

@@ -2,6 +2,7 @@ import { defineAnalyzer } from '../../src/kit.ts';
 import { codes } from './codes.ts';
 import { addressConflicts } from './conflicts.ts';
 import { endpoints } from './endpoints.ts';
+import { lastingFailures } from './lasting-failures.ts';
 import { loadBalancers } from './load-balancers.ts';
 import { localPolicies } from './local-policies.ts';
 import { ports } from './ports.ts';
@@ -41,7 +42,7 @@ export default defineAnalyzer({
     loadBalancerSeconds: {
       default: 300,
       unit: 'seconds',
-      title: 'How long a load balancer may take to get an address',
+      title: 'How long a load balancer may take to get an address, and a third of how long to be deleted',
     },
   },
   runbook,
@@ -49,6 +50,7 @@ export default defineAnalyzer({
     yield* endpoints(snapshot, { settle: settleSeconds, grace: graceSeconds });
     yield* ports(snapshot, settleSeconds);
     yield* loadBalancers(snapshot, loadBalancerSeconds);
+    yield* lastingFailures(snapshot, { grace: graceSeconds, deletion: 3 * loadBalancerSeconds });
     yield* localPolicies(snapshot);
     yield* addressConflicts(snapshot);
   },

@@ -1,4 +1,4 @@
-import { once, type ObjectRef, ref, type Service, type Snapshot } from '../../src/kit.ts';
+import { type CauseLink, once, type ObjectRef, ref, type Service, type Snapshot } from '../../src/kit.ts';
 
 type Reads = 'deployments.apps' | 'daemonsets.apps' | 'nodes';
 
@@ -21,6 +21,11 @@ export function loadBalancerControllers(
   const { general, ofServices, noneSeen } = all(snapshot);
   const own = ofServices.get(`${service.metadata.namespace ?? ''}/${service.metadata.name}`) ?? [];
   return { controllers: [...own, ...general], noneSeen: noneSeen && own.length === 0 };
+}
+
+/** Links to those whose readiness a Service waits for. */
+export function controllerLinks(controllers: readonly ObjectRef[], path: string, value: string): readonly CauseLink[] {
+  return controllers.map((object) => ({ object, needs: 'ready', via: { field: path, value }, certainty: 'likely' }));
 }
 
 const all = once((snapshot: Snapshot<Reads>) => {

@@ -1,7 +1,6 @@
 import {
   age,
   type BackendReads,
-  type CauseLink,
   computed,
   condition,
   type Draft,
@@ -16,7 +15,8 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { loadBalancerControllers } from './load-balancer-controllers.ts';
+import { controllerLinks, loadBalancerControllers } from './load-balancer-controllers.ts';
+import { oneLine } from './words.ts';
 
 type Snap = Snapshot<BackendReads | 'services' | 'events' | 'nodes'>;
 
@@ -73,12 +73,11 @@ function pending(snapshot: Snap, service: Service): Draft<Code> {
       ...(holder === undefined ? [] : [field(holder.by, 'status.loadBalancer.ingress[].ip', holder.address)]),
       ...(noneSeen ? [computed(service, 'no workload of a known load balancer controller was found')] : []),
     ],
-    causes: controllers.map((controller): CauseLink => ({
-      object: controller,
-      needs: 'ready',
-      via: { field: 'spec.loadBalancerClass', value: service.spec.loadBalancerClass ?? 'type LoadBalancer' },
-      certainty: 'likely',
-    })),
+    causes: controllerLinks(
+      controllers,
+      'spec.loadBalancerClass',
+      service.spec.loadBalancerClass ?? 'type LoadBalancer',
+    ),
     ...(service.metadata.creationTimestamp === undefined ? {} : { since: service.metadata.creationTimestamp }),
   };
 }
@@ -102,12 +101,4 @@ function holderOf(snapshot: Snap, service: Service) {
     }
   }
   return undefined;
-}
-
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replace(/[.\s]+$/, '')
-    .slice(0, 300);
 }

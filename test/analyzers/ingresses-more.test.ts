@@ -195,3 +195,46 @@ describe('TLS Secrets of controllers that take certificates from elsewhere', () 
     ]);
   });
 });
+
+describe('Ingresses whose deletion waits', () => {
+  const leaving = (since: string, finalizers: readonly string[] = ['ingress.k8s.aws/resources']) =>
+    ingress('alb', { metadata: { deletionTimestamp: ago(since), finalizers } });
+
+  test.each<Row>([
+    ['for an hour', [leaving('1h')], ['warning IngressStuckTerminating Ingress shop/shop']],
+    ['quiet: for five minutes', [leaving('5m')], []],
+    ['quiet: nothing holds it', [leaving('1h', [])], []],
+  ])('%s', (_, objects, expected) => {
+    expect(found(ingresses, objects)).toEqual(expected);
+  });
+
+  test('it links to the controller that should let it go', () => {
+    const controller = runs('public.ecr.aws/eks/aws-load-balancer-controller:v2.9.2', ['--ingress-class=alb']);
+    expect(links(ingresses, [leaving('1h'), classOf('alb', 'ingress.k8s.aws/alb'), controller])).toEqual([
+      'IngressStuckTerminating -> ready Deployment system/program (spec.ingressClassName)',
+    ]);
+  });
+});
+
+describe('a Secret that cert-manager is making', () => {
+  const tls = ingress('nginx', merge(addressed, { spec: { tls: [{ hosts: ['a'], secretName: 'tls' }] } }) as Patch);
+  const certificate = (since: string, status: Patch = {}) =>
+    object('certificates.cert-manager.io', 'shop/tls', {
+      spec: { secretName: 'tls', issuerRef: { name: 'le', kind: 'ClusterIssuer' } },
+      status: { conditions: [{ type: 'Issuing', status: 'True', lastTransitionTime: ago(since) }], ...status },
+    });
+  const both = (...objects: readonly KubeObject[]) =>
+    [ingresses, references]
+      .flatMap((one) => found(one, [...web, classOf('nginx', 'k8s.io/ingress-nginx'), tls, ...objects]))
+      .filter((line) => !line.includes('Issuer'));
+  const loud = ['critical IngressTLSUnavailable Ingress shop/shop [tls]', 'warning SecretMissing Secret shop/tls'];
+
+  test.each<Row>([
+    ['quiet: for minutes', [certificate('8m')], []],
+    ['for long', [certificate('20m')], loud],
+    ['it failed before', [certificate('8m', { failedIssuanceAttempts: 1 })], loud],
+    ['nobody makes it', [], loud],
+  ])('%s', (_, objects, expected) => {
+    expect(both(...objects)).toEqual(expected);
+  });
+});

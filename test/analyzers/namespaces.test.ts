@@ -128,3 +128,16 @@ test('the dead API is the root', () => {
     '  warning NamespaceStuckTerminating Namespace old',
   ]);
 });
+
+test.each([
+  ['pods. has 2 resource instances', 'pods'],
+  ['applications.argoproj.io has 3 resource instances', 'applications.argoproj.io'],
+  ['configmaps. has 1 resource instances, pods. has 2 resource instances', 'configmaps'],
+])('the first kind that remains, for the runbook: %s', (words, expected) => {
+  const message = `Some resources are remaining: ${words}`;
+  const namespace = object('namespaces', 'old', {
+    metadata: { deletionTimestamp: ago('1h') },
+    status: { conditions: [{ type: 'NamespaceContentRemaining', status: 'True', message }] },
+  });
+  expect(drafts(namespaces, snapshotOf([namespace]))[0]?.values).toEqual({ remaining: expected });
+});

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import namespaces from '../../analyzers/namespaces/index.ts';
 import services from '../../analyzers/services/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { ago, deployment, event, merge, node, object, ownedBy, type Patch, pod } from '../support/objects.ts';
-import { drafts, found, snapshotOf } from '../support/snapshot.ts';
+import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
 
 type Row = readonly [title: string, objects: readonly KubeObject[], expected: readonly string[]];
 
@@ -166,5 +167,74 @@ describe('the node that announces an address, in MetalLB’s words', () => {
     ['quiet: several, and it is not said how', [announced('"n1"', ago('9m')), announced('"n2"')], []],
   ])('%s', (_, events, expected) => {
     expect(found(services, [service, pod('a'), slice('web'), ...events])).toEqual(expected);
+  });
+});
+
+describe('load balancers that are not kept up to date', () => {
+  const service = object('services', 'web', {
+    spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ port: 8080 }] },
+    status: { loadBalancer: { ingress: [{ ip: '10.0.0.5' }] } },
+  });
+  const failed = (patch: Patch = {}, about: KubeObject = service) =>
+    event(about, 'SyncLoadBalancerFailed', 'Error syncing load balancer: failed to ensure load balancer: 403.', patch);
+  const well = (last: string) =>
+    event(service, 'EnsuredLoadBalancer', 'Ensured load balancer', { type: 'Normal', lastTimestamp: last });
+  const loud = ['warning ServiceLoadBalancerNotUpdated Service shop/web'];
+
+  test.each<Row>([
+    ['it fails again and again', [failed()], loud],
+    ['it went well before', [failed(), well(ago('20m'))], loud],
+    ['quiet: it went well since', [failed(), well(ago('10s'))], []],
+    ['quiet: for the first time just now', [failed({ firstTimestamp: ago('30s') })], []],
+    ['quiet: nobody tries any more', [failed({ lastTimestamp: ago('30m') })], []],
+    ['quiet: it is made', [event(service, 'EnsuringLoadBalancer', 'Ensuring load balancer', { type: 'Normal' })], []],
+  ])('%s', (_, events, expected) => {
+    expect(found(services, [service, pod('a'), slice('web'), ...events])).toEqual(expected);
+  });
+});
+
+describe('Services whose deletion waits', () => {
+  const finalizer = 'service.kubernetes.io/load-balancer-cleanup';
+  const leaving = (since: string, finalizers: readonly string[] = [finalizer]) =>
+    object('services', 'web', {
+      metadata: { deletionTimestamp: ago(since), finalizers },
+      spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
+    });
+
+  test.each<Row>([
+    ['for an hour', [leaving('1h')], ['warning ServiceStuckTerminating Service shop/web']],
+    ['quiet: for five minutes', [leaving('5m')], []],
+    ['quiet: nothing holds it', [leaving('1h', [])], []],
+  ])('%s', (_, objects, expected) => {
+    expect(found(services, objects)).toEqual(expected);
+  });
+
+  test('it tells who fails, or that nobody is there', () => {
+    const service = leaving('1h');
+    const message = (...objects: readonly KubeObject[]) =>
+      drafts(services, snapshotOf([service, ...objects]))[0]?.message;
+    expect(message()).toBe(
+      `has been Terminating for 1h, held by ${finalizer}, and no load balancer controller runs in the cluster`,
+    );
+    expect(message(event(service, 'SyncLoadBalancerFailed', 'failed to delete load balancer: in use.'))).toBe(
+      `has been Terminating for 1h, held by ${finalizer}: failed to delete load balancer: in use`,
+    );
+    expect(message(node('n1', { spec: { providerID: 'aws:///a/i-1' } }))).toBe(
+      `has been Terminating for 1h, held by ${finalizer}`,
+    );
+  });
+
+  test('it is why its Namespace stays', () => {
+    const condition = { type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain' };
+    const home = object('namespaces', 'shop', {
+      metadata: { deletionTimestamp: ago('1h') },
+      status: {
+        conditions: [{ ...condition, message: 'Some resources are remaining: services. has 1 resource instances' }],
+      },
+    });
+    expect(story(diagnose([services, namespaces], [leaving('1h'), home]))).toEqual([
+      'warning ServiceStuckTerminating Service shop/web',
+      '  warning NamespaceStuckTerminating Namespace shop',
+    ]);
   });
 });
