@@ -1,7 +1,8 @@
 import { conditionIs, type Draft, field, olderThan, ref, refText, type Snapshot } from '../../src/kit.ts';
 import { type Autoscaler, type Target, targetOf, targetState, told, words } from './autoscaler.ts';
 import type { Code } from './codes.ts';
-import { metricsLinks } from './metrics.ts';
+import { metricsLinks, notServed } from './metrics.ts';
+import { sharedLinks } from './shared.ts';
 
 type Reads = 'horizontalpodautoscalers.autoscaling' | 'apiservices.apiregistration.k8s.io' | Target;
 
@@ -73,8 +74,12 @@ function inactive(snapshot: Snapshot<Reads>, autoscaler: Autoscaler, grace: numb
   return {
     ...common,
     code: 'HorizontalPodAutoscalerMetricsUnavailable',
-    message: `it cannot tell how many replicas are needed (${found.reason ?? 'no reason given'}): ${words(found.message)}`,
-    causes: [...metricsLinks(snapshot, autoscaler, found.reason ?? ''), ready],
+    message: `it cannot tell how many replicas are needed (${found.reason ?? 'no reason given'}): ${words(found.message)}${notServed(snapshot, autoscaler, found.reason ?? '')}`,
+    causes: [
+      ...metricsLinks(snapshot, autoscaler, found.reason ?? ''),
+      ready,
+      ...sharedLinks(snapshot, found.reason ?? '', found.message ?? ''),
+    ],
   };
 }
 

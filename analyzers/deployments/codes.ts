@@ -33,6 +33,7 @@ export const codes = {
   DeploymentSelectorOverlap: {
     severity: 'warning',
     title: 'The selector matches the pods of another workload',
+    breaks: ['measure'],
   },
   ReplicaSetUnavailable: {
     severity: 'critical',

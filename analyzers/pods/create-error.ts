@@ -2,6 +2,7 @@ import { type CauseLink, field } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { called, type ContainerView, type Terminated } from './containers.ts';
+import { memoryLimit } from './endings.ts';
 import { gpuRefusal } from './gpu-runtime.ts';
 import { deviceLinks, nodeLinks, nodeOf } from './links.ts';
 import { after } from './text.ts';
@@ -20,9 +21,11 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
   const kind = said.reason.startsWith('PostStartHookError') ? hook : classify(said.text);
   const architecture = kind.code === 'PodImagePlatform' ? nodeOf(one)?.status?.nodeInfo?.architecture : undefined;
   const refusal = kind.code === 'PodGPURuntimeFailed' ? gpuRefusal(said.text, nodeOf(one)) : undefined;
+  const where = architecture === undefined ? '' : ` (node ${one.pod.spec.nodeName ?? ''} is ${architecture})`;
+  const memory = kind.code === 'PodOOMKilled' ? memoryLimit(one, container) : undefined;
   return draft(one, kind.code, {
     key: container.name,
-    message: `${called(container)} cannot be started: ${refusal?.what ?? kind.what}${after(said.text.replaceAll(/\s+/g, ' '))}`,
+    message: `${called(container)} cannot be started: ${refusal?.what ?? kind.what}${where}${after(said.text.replaceAll(/\s+/g, ' '))}`,
     evidence: [
       field(one.pod, `${said.path}.reason`, said.reason),
       ...(said.text === '' ? [] : [field(one.pod, `${said.path}.message`, said.text)]),
@@ -31,6 +34,7 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
         : [field(one.pod, `${container.specPath}.command`, container.spec.command)]),
       field(one.pod, `${container.specPath}.image`, container.spec.image ?? ''),
       ...(refusal?.evidence ?? []),
+      ...(memory === undefined ? [] : [memory.evidence]),
     ],
     causes: [
       ...(kind.node === undefined ? [] : nodeLinks(one, kind.node)),
@@ -43,6 +47,7 @@ export function createFault(one: PodCase, container: ContainerView): PodDraft | 
       command: container.spec.command?.[0],
       node: one.pod.spec.nodeName,
       architecture,
+      limit: memory?.limit,
     }),
   });
 }
@@ -86,6 +91,10 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [
     /nvidia-container-cli|nvidia-container-runtime|\bnvml\b|libcuda|unresolvable CDI devices nvidia/i,
     { code: 'PodGPURuntimeFailed', what: 'the NVIDIA runtime refuses it', node: 'sure' },
+  ],
+  [
+    /container init was OOM-killed|memory limit too low/i,
+    { code: 'PodOOMKilled', what: 'its memory limit is too low even for its start' },
   ],
   [
     /exec format error/i,

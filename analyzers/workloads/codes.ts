@@ -4,6 +4,7 @@ export const codes = {
   CronJobBlocked: { severity: 'warning', title: 'Runs are skipped because an earlier one does not end' },
   CronJobFailing: { severity: 'critical', title: 'The last run did not succeed' },
   CronJobMissed: { severity: 'warning', title: 'Runs that were due did not start' },
+  CronJobOverrun: { severity: 'warning', title: 'Runs do not come to their end before the next' },
   CronJobScheduleInvalid: { severity: 'warning', title: 'The schedule or time zone cannot be read' },
   CronJobSuspended: { severity: 'info', title: 'Suspended: no runs are started' },
   // A network, storage or device plugin that is down takes its node's pods with it.

@@ -113,14 +113,14 @@ function deadlineText(seconds: number | undefined): string {
 
 const reasons = new Set(['FailedCreate', 'MissSchedule', 'TooManyMissedTimes']);
 
-/** The first times at which a run was due since the last one, the creation, or the last change. */
-function dues(cronJob: CronJob, count: number): readonly string[] | undefined {
+/** The first times at which a run was due since a moment: the last run, the creation, or the last change, where none is given. */
+export function dues(cronJob: CronJob, count: number, from?: string): readonly string[] | undefined {
   const { schedule, timeZone } = cronJob.spec;
   const parsed: CronSchedule | string = parseCron(schedule, timeZone);
   if (typeof parsed === 'string') return undefined;
   const { status, metadata } = cronJob;
   const times: string[] = [];
-  let after = latest([status?.lastScheduleTime, metadata.creationTimestamp, specChanged(cronJob)]);
+  let after = from ?? latest([status?.lastScheduleTime, metadata.creationTimestamp, specChanged(cronJob)]);
   while (after !== undefined && times.length < count) {
     after = nextDue(parsed, after);
     if (after !== undefined) times.push(after);

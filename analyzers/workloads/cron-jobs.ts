@@ -11,6 +11,7 @@ import {
   nextDue,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
+import { overrun } from './cron-job-overrun.ts';
 import { blocked, missed, type RunWaits } from './cron-job-runs.ts';
 import { failing } from './cron-job-success.ts';
 import type { CronJob } from './job-view.ts';
@@ -26,7 +27,8 @@ export function* cronJobs(snapshot: Snapshot<Reads>, waits: RunWaits): Generator
       unreadable(snapshot, cronJob) ??
       blocked(snapshot, cronJob, waits) ??
       missed(snapshot, cronJob, waits) ??
-      failing(snapshot, cronJob, waits.grace);
+      failing(snapshot, cronJob, waits.grace) ??
+      overrun(snapshot, cronJob, waits);
     if (draft !== undefined) yield draft;
   }
 }

@@ -17,7 +17,7 @@ export function isComplete(job: Job): boolean {
   return conditionIs(job, 'Complete', 'True') !== undefined;
 }
 
-function isFailed(job: Job): boolean {
+export function isFailed(job: Job): boolean {
   return conditionIs(job, 'Failed', 'True') !== undefined;
 }
 

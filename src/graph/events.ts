@@ -52,6 +52,9 @@ function eventKey(apiVersion: string, kind: string, namespace: string | undefine
   return `${groupOf(apiVersion)}/${kind}/${kind === 'Node' ? '' : (namespace ?? '')}/${name}`;
 }
 
+/** What client-go's recorder puts before the newest of many events that differ in their text alone. */
+const combined = /^\(combined from similar events\): ?/;
+
 function normalise(event: KubeEvent): ObjectEvent {
   const { metadata } = event;
   const first = event.firstTimestamp ?? event.eventTime ?? metadata.creationTimestamp;
@@ -59,7 +62,7 @@ function normalise(event: KubeEvent): ObjectEvent {
   return {
     type: event.type ?? 'Normal',
     reason: event.reason ?? '',
-    message: event.message ?? '',
+    message: (event.message ?? '').replace(combined, ''),
     count: Math.max(1, event.series?.count ?? event.count ?? 1),
     ...(first === undefined ? {} : { first }),
     ...(last === undefined ? {} : { last }),

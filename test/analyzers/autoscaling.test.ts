@@ -173,3 +173,40 @@ describe('an autoscaler', () => {
     ]);
   });
 });
+
+describe('what its message adds', () => {
+  const service = (group: string) =>
+    object('apiservices.apiregistration.k8s.io', `v1beta1.${group}`, { spec: { group, version: 'v1beta1' } });
+  const message = (objects: KubeObject[], missing = {}) =>
+    drafts(analyzer, snapshotOf([web, ...objects], { missing }))[0]?.message ?? '';
+
+  test('that nothing serves the metrics', () => {
+    expect(message([hpa(inactive())])).toMatch(
+      /; no APIService serves metrics\.k8s\.io: metrics-server is not installed$/,
+    );
+    const external = told('ScalingActive', 'False', 'FailedGetExternalMetric', 'no metrics returned');
+    expect(message([hpa(external)])).toMatch(/; no APIService serves external\.metrics\.k8s\.io$/);
+  });
+
+  test.each<[string, KubeObject[], Record<string, string>]>([
+    ['it is served', [hpa(inactive()), service('metrics.k8s.io')], {}],
+    ['APIServices cannot be seen', [hpa(inactive())], { 'apiservices.apiregistration.k8s.io': 'forbidden' }],
+    ['the reason is another', [hpa(told('ScalingActive', 'False', 'InvalidSelector', 'x'))], {}],
+  ])('not where %s', (_, objects, missing) => {
+    expect(message(objects, missing)).not.toContain('APIService');
+  });
+
+  test('leads to the targets that share pods', () => {
+    const text = 'pods by selector app=web are controlled by multiple HPAs: [shop/web shop/api shop/gone]';
+    const shared = told('ScalingActive', 'False', 'AmbiguousSelector', text);
+    const api = hpa({ spec: { scaleTargetRef: { name: 'api' } } }, 'api');
+    expect(
+      links(analyzer, [web, deployment('shop/api'), hpa(shared), api]).filter((one) => one.includes('message')),
+    ).toEqual(
+      ['api', 'web'].map(
+        (name) =>
+          `HorizontalPodAutoscalerMetricsUnavailable -> measure Deployment shop/${name} (status.conditions[type=ScalingActive].message)`,
+      ),
+    );
+  });
+});

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import pods from '../../analyzers/pods/index.ts';
 import { exitText } from '../../analyzers/pods/exit-codes.ts';
-import { ago, event, type Patch } from '../support/objects.ts';
+import { ago, event, node, type Patch } from '../support/objects.ts';
 import { drafts, found, snapshotOf } from '../support/snapshot.ts';
-import { crashing, running, waiting } from './pods-support.ts';
+import { crashing, running, unready, waiting } from './pods-support.ts';
 
 const hooked: Patch = {
   spec: { containers: [{ name: 'app', image: 'x', lifecycle: { postStart: { exec: { command: ['/register'] } } } }] },
@@ -156,4 +156,42 @@ test.each([
   [255, 'exit code 255 (an error of the application, or the node was lost)'],
 ])('Windows: %d', (exitCode, wanted) => {
   expect(exitText({ exitCode })).toBe(wanted);
+});
+
+describe('a container that never began', () => {
+  const ended = (message: string) => crashing({ reason: 'StartError', exitCode: 128, message });
+  test('for its memory limit', () => {
+    const limits = { resources: { limits: { memory: '4Mi' } } };
+    const one = crashing(
+      {
+        reason: 'StartError',
+        exitCode: 128,
+        message: 'runc create failed: unable to start: container init was OOM-killed (memory limit too low?)',
+      },
+      { spec: { containers: [{ name: 'app', image: 'x', ...limits }] } },
+    );
+    const [draft] = drafts(pods, snapshotOf([one]));
+    expect(draft?.code).toBe('PodOOMKilled');
+    expect(draft?.values?.['limit']).toBe('4Mi');
+    expect(draft?.message).toContain('cannot be started: its memory limit is too low even for its start');
+  });
+
+  test('for its architecture: the one of the node is told, where it is known', () => {
+    const one = ended('exec /app: exec format error');
+    const arm = node('n1', { status: { nodeInfo: { architecture: 'arm64' } } });
+    expect(drafts(pods, snapshotOf([one, arm]))[0]?.message).toContain('(node n1 is arm64)');
+    expect(drafts(pods, snapshotOf([one], { missing: { nodes: 'forbidden' } }))[0]?.message).not.toContain(
+      'node n1 is',
+    );
+  });
+});
+
+test('events that were put together tell what they told', () => {
+  const told = (prefix: string) => {
+    const one = unready(ago('40m'), { readinessProbe: { exec: { command: ['/ready'] } } });
+    const text = `${prefix}Readiness probe failed: 09:59:50 cannot reach ldap`;
+    return drafts(pods, snapshotOf([one, event(one, 'Unhealthy', text, about('app'))]))[0]?.message;
+  };
+  expect(told('(combined from similar events): ')).toContain('fails: 09:59:50 cannot reach ldap');
+  expect(told('(combined from similar events): ')).toBe(told(''));
 });
