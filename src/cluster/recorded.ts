@@ -74,7 +74,7 @@ export async function loadRecorded(options: RecordedOptions): Promise<Loaded> {
     assumptions: [
       ...new Set([...headers.flatMap((one) => one.assumptions), ...settled.assumptions, ...clock.assumptions]),
     ],
-    hints: hintsOf(collector, reading, settled.gaps),
+    hints: hintsOf(collector, reading, { gaps: settled.gaps, guessed: at === undefined && headers.length === 0 }),
     coverage: store.coverage(),
     stats: { requests: 0, bytes: reading.bytes, objects: count(collector.objects) },
   };

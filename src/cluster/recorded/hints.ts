@@ -4,8 +4,18 @@ import type { Gap } from '../../model/snapshot.ts';
 import type { Reading } from './read.ts';
 import { singleReason } from './settle.ts';
 
+/** What is known of a recording as a whole. */
+interface Told {
+  readonly gaps: readonly Gap[];
+  /** Neither the user nor the recording says when it was made. */
+  readonly guessed: boolean;
+}
+
+/** What is written again and again while nothing happens, so that its newest time is near that of the recording. */
+const beats = ['nodes', 'leases.coordination.k8s.io', 'events'] as const;
+
 /** What users are told of a recording: what was left aside, and what they could do to let more be seen. One sentence each. */
-export function hintsOf(collector: Collector, reading: Reading, gaps: readonly Gap[]): readonly string[] {
+export function hintsOf(collector: Collector, reading: Reading, { gaps, guessed }: Told): readonly string[] {
   const hints: string[] = [];
   const unread = [...collector.unread].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1));
   if (unread.length > 0) {
@@ -29,6 +39,10 @@ export function hintsOf(collector: Collector, reading: Reading, gaps: readonly G
   // A recording of single objects alone is an excerpt. Beside lists they may be all there are: must-gather writes nodes so.
   if (single.length > 0 && collector.claims.scopes.size > 0)
     hints.push(`If the single objects are all there are, add --complete ${single.map(short).join(',')}.`);
+  if (guessed && collector.newest() !== undefined && !beats.some((one) => collector.objects.has(one)))
+    hints.push(
+      'Without Nodes, Leases and Events nothing tells when it was recorded, and what changed last looks new: give --at TIME.',
+    );
   return hints;
 }
 

@@ -122,3 +122,14 @@ test('without any time the wall clock is taken, and that is said', async () => {
   expect(Math.abs(Date.parse(loaded.snapshot.takenAt) - Date.now())).toBeLessThan(60_000);
   expect(loaded.assumptions).toContain('No object bears a time: ages are measured against now.');
 });
+
+const unknownTime = /^Without Nodes, Leases and Events nothing tells when it was recorded/;
+
+test.each([
+  ['pods alone', [pod('shop/a')], {}, true],
+  ['pods and a node, which writes every few minutes', [pod('shop/a'), node('n1')], {}, false],
+  ['the user tells the time', [pod('shop/a')], { at: '2026-03-01T12:00:00Z' }, false],
+])('that nobody knows how old the newest is: %s', async (_, objects, options, hinted) => {
+  const { hints } = await load(list(...objects), options);
+  expect(hints.some((one) => unknownTime.test(one))).toBe(hinted);
+});

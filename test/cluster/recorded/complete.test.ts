@@ -168,7 +168,7 @@ test('kinds that are not read are counted in one line', async () => {
     metadata: { name, namespace: 'shop' },
   });
   const custom = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
-  const loaded = await load(list(a, role('x'), role('y'), custom));
+  const loaded = await load(list(a, role('x'), role('y'), custom), { at: '2026-03-01T12:00:00Z' });
   expect(loaded.hints).toEqual(['3 objects of kinds that are not read: Role (2), Widget (1).']);
   expect(loaded.stats.objects).toBe(1);
 });

@@ -251,7 +251,7 @@ test('an object that is nested too deeply is not understood', async () => {
   const deep = `${'{"deep":'.repeat(5_000)}1${'}'.repeat(5_000)}`;
   const odd = JSON.stringify(pod('shop/deep')).replace(/^\{/, `{"deep":${deep},`);
   const text = list().replace('[]', `[${JSON.stringify(pod('shop/a'))},${odd}]`);
-  const loaded = await load(text);
+  const loaded = await load(text, { at: '2026-03-01T12:00:00Z' });
   expect(loaded.hints).toEqual(['1 object could not be understood: Pod shop/deep is nested too deeply.']);
 });
 

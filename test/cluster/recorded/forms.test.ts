@@ -142,6 +142,7 @@ test('a support bundle: places name what its lists do not', async () => {
         'bundle/analysis.json': '[{"name":"x","severity":"warn"}]',
       }),
     ],
+    at: '2026-03-01T12:00:00Z',
   });
   expect(shown(loaded, 'pods')).toBe('shop/a (bank,shop)');
   expect(shown(loaded, 'persistentvolumes')).toBe('(all)');
