@@ -39,8 +39,9 @@ export function* countMismatch(one: GpuCase): Iterable<NodeDraft> {
   const count = Number(labels['nvidia.com/gpu.count'] ?? Number.NaN);
   const registered = offers.reduce((sum, { capacity }) => sum + capacity, 0);
   if (vendor !== 'nvidia' || !Number.isInteger(count) || registered === 0 || registered >= count) return;
+  // Operators write their strategy on every node, also where no device can be partitioned.
   const partitioned =
-    !/^(none)?$/.test(labels['nvidia.com/mig.strategy'] ?? '') ||
+    (labels['nvidia.com/mig.capable'] !== 'false' && !/^(none)?$/.test(labels['nvidia.com/mig.strategy'] ?? '')) ||
     offers.some(({ resource }) => resource !== 'nvidia.com/gpu');
   if (partitioned || isWSL(node) || isSettingUp(one) || isUpgrading(one)) return;
   const missing = count - registered;

@@ -8,7 +8,9 @@ import {
   field,
   groupBy,
   once,
+  type Pod,
   placementOf,
+  ref,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { type PendingCase, pendingDraft, type PendingSnapshot } from './pending-case.ts';
@@ -47,7 +49,7 @@ export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
     chosen !== '' ||
     lease !== undefined ||
     placedBy(snapshot).has(name) ||
-    isMentioned(snapshot, name);
+    mentioning(snapshot, name).length > 0;
   const surelyUnknown = !known && snapshot.list('pods').complete;
   const evidence: readonly Evidence[] = [
     computed(pod, 'no PodScheduled condition'),
@@ -78,8 +80,8 @@ export function schedulerLinks({ snapshot, pod }: PendingCase): readonly CauseLi
   const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace: 'kube-system', name: lease };
   return [
     { object, needs: 'schedule', via, certainty: 'likely' },
-    ...(name === standard ? schedulerPods(snapshot) : []).map((one): CauseLink => ({
-      object: { apiVersion: 'v1', kind: 'Pod', namespace: 'kube-system', name: one },
+    ...(name === standard ? schedulerPods(snapshot) : mentioning(snapshot, name)).map((one): CauseLink => ({
+      object: ref(one),
       needs: 'ready',
       via,
       certainty: 'likely',
@@ -102,8 +104,7 @@ function leaseOf(snapshot: PendingSnapshot, scheduler: string) {
 const schedulerPods = once((snapshot: PendingSnapshot) =>
   snapshot
     .list('pods', 'kube-system')
-    .items.filter(({ metadata }) => metadata.labels?.['component'] === 'kube-scheduler')
-    .map(({ metadata }) => metadata.name),
+    .items.filter(({ metadata }) => metadata.labels?.['component'] === 'kube-scheduler'),
 );
 
 /** Schedulers that have placed a pod or said why they could not. */
@@ -119,20 +120,35 @@ const placedBy = once(
     ),
 );
 
-/** True where a pod looks like that scheduler: by its name, its labels, its image or its arguments. */
-function isMentioned(snapshot: PendingSnapshot, scheduler: string): boolean {
-  return snapshot.list('pods').items.some(({ metadata, spec, status }) => {
-    if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
-    const texts = [
-      metadata.name,
-      ...Object.values(metadata.labels ?? {}),
-      ...spec.containers.flatMap(({ name, image, command, args }) => [
-        name,
-        image ?? '',
-        ...(command ?? []),
-        ...(args ?? []),
-      ]),
-    ];
-    return texts.some((text) => text.includes(scheduler));
-  });
+/**
+ * Pods that look like that scheduler: by their name, their labels, their image or their arguments. Where some of them are called
+ * schedulers, the others are parts of the same system.
+ */
+function mentioning(snapshot: PendingSnapshot, scheduler: string): readonly Pod[] {
+  const known = mentions(snapshot).get(scheduler);
+  if (known !== undefined) return known;
+  const all = snapshot.list('pods').items.filter((pod) => mentionsScheduler(pod, scheduler));
+  const called = all.filter(({ metadata, spec }) =>
+    [metadata.name, ...spec.containers.map(({ name }) => name)].some((name) => name.includes('scheduler')),
+  );
+  const found = called.length > 0 ? called : all;
+  mentions(snapshot).set(scheduler, found);
+  return found;
+}
+
+const mentions = once((_snapshot: PendingSnapshot) => new Map<string, readonly Pod[]>());
+
+function mentionsScheduler({ metadata, spec, status }: Pod, scheduler: string): boolean {
+  if (spec.schedulerName === scheduler || status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
+  const texts = [
+    metadata.name,
+    ...Object.values(metadata.labels ?? {}),
+    ...spec.containers.flatMap(({ name, image, command, args }) => [
+      name,
+      image ?? '',
+      ...(command ?? []),
+      ...(args ?? []),
+    ]),
+  ];
+  return texts.some((text) => text.includes(scheduler));
 }

@@ -4,7 +4,7 @@ export function isStillTrying(text: string): boolean {
 }
 
 const kinds: readonly (readonly [kind: string, pattern: RegExp])[] = [
-  ['it is not allowed to', /forbidden|unauthori[sz]ed|unauthenticated|access ?denied|permission|credential/i],
+  ['it is not allowed to', /forbidden|authori[sz]|unauthenticated|access ?denied|permission|credential/i],
   [
     'there is no room',
     /quota|limit ?exceeded|resource ?exhausted|insufficient|not have enough free storage|no space|out of (?:space|capacity)/i,

@@ -121,6 +121,21 @@ describe('loud', () => {
       ['warning NodeGPUCountMismatch Node n1'],
     ],
     [
+      'the same where the operator writes its strategy for partitions on a node that has none',
+      [
+        gpuNode('n1', 3, 3, {
+          metadata: {
+            labels: {
+              'nvidia.com/gpu.count': '4',
+              'nvidia.com/mig.capable': 'false',
+              'nvidia.com/mig.strategy': 'single',
+            },
+          },
+        }),
+      ],
+      ['warning NodeGPUCountMismatch Node n1'],
+    ],
+    [
       'an AMD node whose plugin is gone',
       [
         labelled('n1', { 'feature.node.kubernetes.io/amd-gpu': 'true' }, { 'amd.com/gpu': '0' }),

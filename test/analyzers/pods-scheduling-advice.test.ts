@@ -13,6 +13,7 @@ import {
   ownedBy,
   type Patch,
   pendingPod,
+  pod,
   replicaSet,
 } from '../support/objects.ts';
 import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
@@ -190,15 +191,15 @@ describe('a Deployment that waits for a node', () => {
       ...ownedBy(replicaSet(web)),
       status: { conditions: [{ type: 'PodScheduled', status: 'False', reason, lastTransitionTime: since }] },
     });
-  const told = (pod: KubeObject, ...more: readonly KubeObject[]) =>
-    story(diagnose([pods, deployments], [web, replicaSet(web), pod, full, ...more]));
+  const told = (one: KubeObject, ...more: readonly KubeObject[]) =>
+    story(diagnose([pods, deployments], [web, replicaSet(web), one, full, ...more]));
   const alarm = ['critical DeploymentUnavailable Deployment shop/web'];
   test('that an autoscaler adds is no alarm', () => {
-    const pod = waits(ago('5m'));
-    expect(told(pod, event(pod, 'TriggeredScaleUp', 'up', { type: 'Normal' }))).toEqual([
+    const one = waits(ago('5m'));
+    expect(told(one, event(one, 'TriggeredScaleUp', 'up', { type: 'Normal' }))).toEqual([
       'info PodUnschedulable Deployment shop/web',
     ]);
-    expect(told(pod, event(pod, 'Nominated', 'x', { type: 'Normal', source: { component: 'karpenter' } }))).toEqual([
+    expect(told(one, event(one, 'Nominated', 'x', { type: 'Normal', source: { component: 'karpenter' } }))).toEqual([
       'info PodUnschedulable Deployment shop/web',
     ]);
   });
@@ -212,12 +213,45 @@ describe('a Deployment that waits for a node', () => {
     ]);
   });
   test('that was promised an hour ago is one', () => {
-    const pod = waits(ago('2h'));
-    const up = event(pod, 'TriggeredScaleUp', 'up', { firstTimestamp: ago('1h'), lastTimestamp: ago('1h') });
-    expect(told(pod, up)[0]).toBe('critical PodUnschedulable Deployment shop/web');
+    const one = waits(ago('2h'));
+    const up = event(one, 'TriggeredScaleUp', 'up', { firstTimestamp: ago('1h'), lastTimestamp: ago('1h') });
+    expect(told(one, up)[0]).toBe('critical PodUnschedulable Deployment shop/web');
   });
   test('at which the scheduler fails is one', () => {
-    const pod = waits(ago('5m'), 'SchedulerError');
-    expect(told(pod, event(pod, 'TriggeredScaleUp', 'up'))[0]).toBe('critical PodSchedulerError Deployment shop/web');
+    const one = waits(ago('5m'), 'SchedulerError');
+    expect(told(one, event(one, 'TriggeredScaleUp', 'up'))[0]).toBe('critical PodSchedulerError Deployment shop/web');
+  });
+});
+
+describe('a scheduler of another name', () => {
+  const waits = pendingPod('train', { spec: { schedulerName: 'volcano' }, status: { conditions: [] } });
+  const crashing = (name: string) =>
+    pod(`volcano-system/${name}`, {
+      status: {
+        conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago('2h') }],
+        containerStatuses: [
+          {
+            name: 'app',
+            image: 'a',
+            ready: false,
+            restartCount: 20,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 2, finishedAt: ago('3m') } },
+          },
+        ],
+      },
+    });
+  const told = (...objects: readonly KubeObject[]) => story(diagnose([pods], [waits, node('n1'), ...objects]));
+  test('that crashes is why its pods wait', () => {
+    expect(told(crashing('volcano-scheduler-1'))).toEqual([
+      'critical PodCrashLoop Pod volcano-system/volcano-scheduler-1 [app]',
+      '  warning PodNotPickedUp Pod shop/train',
+    ]);
+  });
+  test('is not meant by other parts of its system', () => {
+    expect(told(crashing('volcano-admission-1'), pod('volcano-system/volcano-scheduler-1'))).toEqual([
+      'critical PodCrashLoop Pod volcano-system/volcano-admission-1 [app]',
+      'warning PodNotPickedUp Pod shop/train',
+    ]);
   });
 });
