@@ -224,7 +224,11 @@ describe('a Deployment that waits for a node', () => {
 });
 
 describe('a scheduler of another name', () => {
-  const waits = pendingPod('train', { spec: { schedulerName: 'volcano' }, status: { conditions: [] } });
+  const waits = pendingPod('train', {
+    metadata: { creationTimestamp: ago('1h') },
+    spec: { schedulerName: 'volcano' },
+    status: { conditions: [] },
+  });
   const crashing = (name: string) =>
     pod(`volcano-system/${name}`, {
       status: {
