@@ -38,6 +38,8 @@ export function* addresses(
   patience: { readonly address: number; readonly grace: number },
 ): Generator<Draft<Code>> {
   for (const ingress of settledIngresses(snapshot, patience.address)) {
+    // Nobody knows how long it has waited.
+    if (ingress.metadata.creationTimestamp === undefined) continue;
     if (hasAddress(ingress) || whyNotServed(snapshot, ingress, patience.grace) !== undefined) continue;
     if (syncFailure(snapshot, ingress, patience.grace) !== undefined) continue;
     const expected = expectation(snapshot, ingress);

@@ -290,6 +290,11 @@ const quiet: readonly Row[] = [
     [],
     { missing: { 'ingressclasses.networking.k8s.io': 'forbidden' } },
   ],
+  [
+    'no address, of an unknown age',
+    [{ ...ingress('a', noAddress), metadata: { name: 'a', namespace: 'shop' } }, nginx(), ...served],
+    [],
+  ],
   ['no class, but an address', [ingress('a', { spec: { ingressClassName: undefined } }), ...served], []],
   [
     'no class on Google',
@@ -515,6 +520,12 @@ describe('ingresses', () => {
     expect(
       messages([ingress('a', { spec: { rules: [rule(backend('web', { name: 'htpp' }))] } }), nginx(), ...served]),
     ).toEqual(['its backend asks Service web for port htpp, which has http (80); did you mean http']);
+    const portless = { service: { name: 'other' } };
+    expect(
+      messages([ingress('a'), ingress('b', { spec: { rules: [rule(portless)] } }), nginx(), ...served]).filter((one) =>
+        one.includes('already'),
+      ),
+    ).toEqual([expect.stringMatching(/ this one to shop\/other$/)]);
     expect(messages([ingress('a', noAddress), nginx(), ...served])).toEqual([
       'it has waited 2d for an address; no controller for class nginx (k8s.io/ingress-nginx) was found in the cluster',
     ]);
