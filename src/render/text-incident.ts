@@ -32,7 +32,13 @@ export function incidentRows(incident: ReportIncident, context: IncidentContext)
     ...section('Evidence', evidenceRows(root, context.all)),
     ...section('Confirm', stepRows(steps, 'confirm')),
     ...section('Fix', stepRows(steps, 'fix')),
-    ...(unchecked ? [row('    ', [span('Not every object that these commands name could be checked.', 'dim')])] : []),
+    ...(unchecked
+      ? [
+          row('    ', [
+            span('Not every object that these commands name was seen: look whether it exists first.', 'dim'),
+          ]),
+        ]
+      : []),
     ...section('Affected', affectedRows(incident, context.all)),
     blank,
   ];

@@ -22,7 +22,7 @@ export function explanationOf(explanation: Explanation, problemOf: (id: string) 
       }
     </section>
     ${stepsOf(steps, 'confirm', 'Confirm')} ${stepsOf(steps, 'fix', 'Fix')}
-    ${unchecked && html`<p class="note">Not every object that these commands name could be checked.</p>`}`;
+    ${unchecked && html`<p class="note">Not every object that these commands name was seen: look whether it exists first.</p>`}`;
 }
 
 function stepsOf(steps: readonly Step[], phase: Step['phase'], title: string): Html | undefined {
