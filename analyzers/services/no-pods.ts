@@ -28,12 +28,7 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
   return {
     code: 'ServiceNoMatchingPods',
     object: ref(service),
-    severity: severityOf(
-      snapshot,
-      service,
-      referrers,
-      near !== undefined || backendsOf(snapshot, service).workloadsSeen,
-    ),
+    severity: severityOf(snapshot, service, referrers, near !== undefined),
     message: `no pod in the namespace matches its selector ${text}${near === undefined ? '' : `; ${near}`}`,
     evidence: [
       field(service, 'spec.selector', service.spec.selector ?? {}),
@@ -46,14 +41,24 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
 
 /**
  * Operators make Services for roles that no pod need have (the replicas of a database of one), and a virtual machine of KubeVirt has
- * a pod while it runs only: those matter where they are used. So do those whose controller, scaled to zero, may not have been seen, and
- * those for parts of Kubernetes that are no pods here.
+ * a pod while it runs only: those matter where they are used. So do those whose controller, scaled to zero, may not have been seen,
+ * those for parts of Kubernetes that are no pods here, and those without an address that are nobody's and resemble nothing: leftovers.
  */
-function severityOf(snapshot: Snap, service: Service, referrers: readonly Referrer[], sure: boolean): Severity {
+function severityOf(snapshot: Snap, service: Service, referrers: readonly Referrer[], isNear: boolean): Severity {
   if (referrers.length > 0) return 'critical';
-  if (!sure || asksForControlPlane(service) || asksForRole(snapshot, service)) return 'info';
+  if (!isNear && !backendsOf(snapshot, service).workloadsSeen) return 'info';
+  const resolves = resolverSeverity(snapshot, service);
+  if (resolves !== undefined) return resolves;
+  if (!isNear && isLeftover(snapshot, service)) return 'info';
+  if (asksForControlPlane(service) || asksForRole(snapshot, service)) return 'info';
   const machine = Object.keys(service.spec.selector ?? {}).some((key) => /(^|\.)kubevirt\.io\//.test(key));
   return machine || controllerOf(service) !== undefined ? 'info' : 'warning';
+}
+
+/** Headless, and no StatefulSet takes its pods' names from it. */
+function isLeftover(snapshot: Snap, { metadata, spec }: Service): boolean {
+  const governed = snapshot.list('statefulsets.apps', metadata.namespace).items;
+  return spec.clusterIP === 'None' && !governed.some((one) => one.spec.serviceName === metadata.name);
 }
 
 /** A Service whose controllers are scaled to zero: as somebody wanted, but worth knowing where requests fail. */

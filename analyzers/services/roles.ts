@@ -11,9 +11,13 @@ import {
 const ownLabels =
   /^(?:pod-template-hash|controller-revision-hash|pod-template-generation|(?:statefulset|apps|batch)\.kubernetes\.io\/.+|(?:controller-uid|job-name))$/;
 
+/** What a role is called that one of the pods should always have: that none has it is a fault. */
+const leading = /^(?:master|primary|leader|active|writer|true)$/i;
+
 /**
- * Whether a selector asks for a role that no pod has now: all else matches a pod, and the label that differs is on the pod but not in
- * the template of its controller, so that somebody writes it while the pod runs (Patroni's `role: replica`, Vault's `vault-active`).
+ * Whether a selector asks for a lesser role that no pod has now: all else matches a pod, and the label that differs is on the pod but
+ * not in the template of its controller, so that somebody writes it while the pod runs (Patroni's `role: replica`, Vault's
+ * `vault-active: "false"`).
  */
 export function asksForRole(snapshot: Snapshot<BackendReads>, service: Service): boolean {
   const selector = service.spec.selector ?? {};
@@ -22,6 +26,7 @@ export function asksForRole(snapshot: Snapshot<BackendReads>, service: Service):
     const labels = pod.metadata.labels ?? {};
     const differing = Object.keys(selector).filter((key) => labels[key] !== selector[key]);
     if (differing.length === 0 || differing.length === Object.keys(selector).length) return false;
+    if (differing.some((key) => leading.test(selector[key] ?? ''))) return false;
     if (controllerOf(pod) === undefined || !differing.every((key) => key in labels && !ownLabels.test(key)))
       return false;
     const templates = workloadsIn(snapshot, namespace).filter(

@@ -43,6 +43,11 @@ describe('selectors for roles that are given at run time', () => {
     ],
     ['no pod has such a label', [replicas({ app: 'db', role: 'replica' }), plain, member(plain, { app: 'db' })], typo],
     [
+      'a role that one should always have',
+      [replicas({ app: 'db', role: 'master' }), plain, member(plain, { app: 'db', role: 'replica' })],
+      typo,
+    ],
+    [
       'a label that Kubernetes gives',
       [
         replicas({ app: 'db', 'statefulset.kubernetes.io/pod-name': 'db-1' }),
@@ -72,7 +77,7 @@ describe('selectors for roles that are given at run time', () => {
 
 describe('Services for parts of Kubernetes', () => {
   const service = (name: string, selector: Patch) =>
-    object('services', name, { spec: { selector, clusterIP: 'None', ports: [{ port: 10_257 }] } });
+    object('services', name, { spec: { selector, ports: [{ port: 10_257 }] } });
 
   test.each<Row>([
     [
@@ -89,6 +94,35 @@ describe('Services for parts of Kubernetes', () => {
       'another program of kube-system',
       [service('kube-system/metrics', { component: 'metrics' })],
       ['warning ServiceNoMatchingPods Service kube-system/metrics'],
+    ],
+  ])('%s', (_, objects, expected) => {
+    expect(found(services, objects)).toEqual(expected);
+  });
+});
+
+describe('headless Services that match nothing', () => {
+  const headless = object('services', 'web', {
+    spec: { selector: { tier: 'engine' }, clusterIP: 'None', ports: [{ port: 80 }] },
+  });
+  const set = (serviceName: string) =>
+    object('statefulsets.apps', 'web', {
+      spec: { serviceName, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [] } } },
+    });
+
+  test.each<Row>([
+    ['a leftover', [headless, set('other')], ['info ServiceNoMatchingPods Service shop/web']],
+    [
+      'a StatefulSet takes its names from it',
+      [headless, set('web')],
+      ['warning ServiceNoMatchingPods Service shop/web'],
+    ],
+    [
+      'pods come near',
+      [
+        object('services', 'web', { spec: { selector: { app: 'wbe' }, clusterIP: 'None', ports: [{ port: 80 }] } }),
+        set('other'),
+      ],
+      ['warning ServiceNoMatchingPods Service shop/web'],
     ],
   ])('%s', (_, objects, expected) => {
     expect(found(services, objects)).toEqual(expected);
@@ -137,6 +171,12 @@ describe('DNS of the cluster, scaled to zero', () => {
     expect(found(services, [...objects, ...slices]).filter((line) => !line.includes('PortUndeclared'))).toEqual(
       expected,
     );
+  });
+
+  test('nothing runs that could be it', () => {
+    expect(found(services, [dns('kube-system/kube-dns')])).toEqual([
+      'critical ServiceNoMatchingPods Service kube-system/kube-dns',
+    ]);
   });
 
   test('the message says what it means', () => {
