@@ -42,7 +42,11 @@ export function failedProvisioning(waiting: Waiting, storageClass: StorageClass 
     evidence: [field(claim, 'status.phase', 'Pending'), eventEvidence(claim, event), ...(gone?.evidence ?? [])],
     causes: causesOf(waiting, provisioner),
     ...(event.first === undefined ? {} : { since: event.first }),
-    values: { class: classOf(claim), ...(provisioner === undefined ? {} : { provisioner }) },
+    values: {
+      class: classOf(claim),
+      ...(provisioner === undefined ? {} : { provisioner }),
+      ...(gone === undefined ? {} : { goneNode: gone.node }),
+    },
   };
 }
 
@@ -72,10 +76,14 @@ export function notProvisioned(waiting: Waiting, storageClass: StorageClass | un
 }
 
 /** That the node which was chosen for the volume is gone: provisioners of earlier versions try for it for ever. */
-function goneNode({ snapshot, claim }: Waiting): { text: string; evidence: readonly Evidence[] } | undefined {
+function goneNode({
+  snapshot,
+  claim,
+}: Waiting): { node: string; text: string; evidence: readonly Evidence[] } | undefined {
   const node = claim.metadata.annotations?.[selectedNodeAnnotation];
   if (node === undefined || snapshot.lookup('nodes', node).state !== 'absent') return undefined;
   return {
+    node,
     text: `node ${node}, which was chosen for it, does not exist any more`,
     evidence: [
       field(claim, `metadata.annotations['${selectedNodeAnnotation}']`, node),

@@ -12,7 +12,8 @@ const kinds: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['the access mode is not offered', /access ?mode|readwritemany|multi[- ]?node|volume capabilit/i],
   ['no node or zone fits', /topolog|availability ?zone|no node|node\(s\)/i],
   ['the source is not there', /snapshot|data ?source|clone/i],
-  ['the storage cannot be reached', /deadline ?exceeded|timed? ?out|connection refused|no such host|unavailable|i\/o/i],
+  ['the storage cannot be reached', /connection refused|no such host|unavailable|i\/o/i],
+  ['the storage did not answer in time', /deadline ?exceeded|timed? ?out/i],
   ['a parameter is wrong', /invalid|parameter|unknown|not found|missing|unsupported/i],
 ];
 

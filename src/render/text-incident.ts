@@ -2,6 +2,7 @@ import { duration, millis } from '../graph/time.ts';
 import { type ObjectRef, refKey, refText } from '../model/object.ts';
 import type { Report, ReportIncident, ReportProblem, Step } from '../model/report.ts';
 import { hasNew } from './text-baseline.ts';
+import { sentence } from './sentence.ts';
 import { chainRows } from './text-chain.ts';
 import { blank, line, type Row, row, span } from './layout.ts';
 
@@ -103,8 +104,4 @@ function nameOf({ namespace, name }: ObjectRef): string {
 
 function more(count: number): readonly Row[] {
   return count > 0 ? [row('    ', [span(`and ${count} more`, 'dim')])] : [];
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -812,6 +812,18 @@ const asked: Patch = {
   metadata: { annotations: { 'volume.kubernetes.io/storage-provisioner': 'ebs.csi.aws.com' } },
 };
 
+describe('the node that was chosen for a volume that cannot be made', () => {
+  test.each([
+    ['is gone: the runbook names it', [node('n2')], 'n1'],
+    ['is there', [node('n1')], undefined],
+  ])('%s', (_title, nodes, gone) => {
+    const failed = event(claim(), 'ProvisioningFailed', 'rpc error: code = Internal desc = no such instance');
+    const [draft] = drafts(storage, snapshotOf([claim(selected), wffc, driver, pendingUser, ...nodes, failed]));
+    expect(draft?.code).toBe('PersistentVolumeClaimProvisioningFailed');
+    expect(draft?.values?.['goneNode']).toBe(gone);
+  });
+});
+
 describe('a provisioner that is still at an earlier attempt', () => {
   const busy = event(claim(), 'ProvisioningFailed', 'rpc error: code = Aborted desc = an operation already exists');
   const text = (...events: readonly KubeObject[]) =>
@@ -821,7 +833,7 @@ describe('a provisioner that is still at an earlier attempt', () => {
       lastTimestamp: ago('20m'),
     });
     expect(text(before, busy)).toEqual([
-      'ebs.csi.aws.com cannot make the volume, for the storage cannot be reached: rpc error: code = DeadlineExceeded desc = context deadline',
+      'ebs.csi.aws.com cannot make the volume, for the storage did not answer in time: rpc error: code = DeadlineExceeded desc = context deadline',
     ]);
   });
   test('where nothing else is known, that it is', () => {

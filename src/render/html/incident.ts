@@ -5,7 +5,8 @@ import { chainOf } from './chain.ts';
 import { type Html, html } from './escape.ts';
 import { factsOf } from './evidence.ts';
 import { explanationOf } from './explanation.ts';
-import { ageOf, count, nameOf, objectOf, sentence, severityMark, whole } from './words.ts';
+import { sentence } from '../sentence.ts';
+import { ageOf, count, nameOf, objectOf, severityMark, whole } from './words.ts';
 
 /** How many objects of one kind are named at once; the others are folded away. */
 const shown = 12;

@@ -72,8 +72,3 @@ export function prose(text: string): Html {
   const paired = parts.length % 2 === 1 ? parts : [...parts.slice(0, -2), `${parts.at(-2)}\`${parts.at(-1)}`];
   return html`${paired.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
-
-/** Its first letter in upper case. */
-export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
