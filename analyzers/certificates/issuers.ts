@@ -7,6 +7,7 @@ import {
   age,
   field,
   groupBy,
+  nearest,
   type ObjectRef,
   olderThan,
   ref,
@@ -94,11 +95,23 @@ function* missing(
       code: 'IssuerMissing',
       object: target,
       severity: broken ? 'critical' : 'warning',
-      message: `does not exist, but Certificate ${listText(names)} ${names.length === 1 ? 'names' : 'name'} it`,
+      message: `does not exist, but Certificate ${listText(names)} ${names.length === 1 ? 'names' : 'name'} it${hintOf(snapshot, target)}`,
       evidence: settled.slice(0, 3).map((one) => field(one, 'spec.issuerRef', `${target.kind} ${target.name}`)),
       values: { certificate: first.metadata.name },
     };
   }
+}
+
+/** The other kind by the same name is what people forget to say; else a name that is alike. */
+function hintOf(snapshot: View, { kind, name, namespace }: ObjectRef): string {
+  const cluster = snapshot.list('clusterissuers.cert-manager.io').items.map(({ metadata }) => metadata.name);
+  const local = snapshot.list('issuers.cert-manager.io', namespace).items;
+  if (kind === 'Issuer' && cluster.includes(name))
+    return ` (there is a ClusterIssuer ${name}: spec.issuerRef.kind is to say so)`;
+  const other = local.find(({ metadata }) => kind === 'ClusterIssuer' && metadata.name === name)?.metadata.namespace;
+  if (other !== undefined) return ` (there is an Issuer ${name} in namespace ${other})`;
+  const near = nearest(name, kind === 'ClusterIssuer' ? cluster : local.map(({ metadata }) => metadata.name));
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
 }
 
 type Certificate = ResourceTypes['certificates.cert-manager.io'];

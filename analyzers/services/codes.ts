@@ -9,6 +9,11 @@ export const codes = {
   },
   // An address is what is missing, not the route inside the cluster: who needs the address asks for `resolve`.
   ServiceLoadBalancerPending: { severity: 'critical', title: 'Load balancer without an address', breaks: ['resolve'] },
+  ServiceExternalNameMissing: {
+    severity: 'warning',
+    title: 'External name of a Service that does not exist',
+    breaks: ['route'],
+  },
   ServiceLoadBalancerNotUpdated: { severity: 'warning', title: 'Load balancer that is not kept up to date' },
   ServiceLocalPolicyNoEndpoint: { severity: 'warning', title: 'Announcing node without a local endpoint' },
   ServiceNoEndpoints: { severity: 'info', title: 'Service without selector and without endpoints', breaks: ['route'] },

@@ -2,6 +2,7 @@ import { defineAnalyzer } from '../../src/kit.ts';
 import { codes } from './codes.ts';
 import { addressConflicts } from './conflicts.ts';
 import { endpoints } from './endpoints.ts';
+import { externalNames } from './external-names.ts';
 import { lastingFailures } from './lasting-failures.ts';
 import { loadBalancers } from './load-balancers.ts';
 import { localPolicies } from './local-policies.ts';
@@ -49,6 +50,7 @@ export default defineAnalyzer({
   *analyze(snapshot, { settleSeconds, graceSeconds, loadBalancerSeconds }) {
     yield* endpoints(snapshot, { settle: settleSeconds, grace: graceSeconds });
     yield* ports(snapshot, settleSeconds);
+    yield* externalNames(snapshot, settleSeconds);
     yield* loadBalancers(snapshot, loadBalancerSeconds);
     yield* lastingFailures(snapshot, { grace: graceSeconds, deletion: 3 * loadBalancerSeconds });
     yield* localPolicies(snapshot);

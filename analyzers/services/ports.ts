@@ -14,6 +14,7 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
+import { probedPort } from './probed-ports.ts';
 import { type ReferrerReads, referrersOf } from './referrers.ts';
 import { settledServices } from './settled.ts';
 
@@ -33,7 +34,7 @@ export function* ports(snapshot: Snap, settle: number): Generator<Draft<Code>> {
     const unknown = (service.spec.ports ?? []).filter((port) => isUnknown(port, declared));
     for (const port of unknown) yield nameUnknown(snapshot, service, { port, unknown: unknown.length, declared, pods });
     for (const port of service.spec.ports ?? []) {
-      if (isUndeclared(port, declared)) yield undeclared(service, port, declared);
+      if (isUndeclared(port, declared)) yield undeclared(service, port, declared, pods);
     }
   }
 }
@@ -96,13 +97,23 @@ function severityOf(snapshot: Snap, service: Service, { port, unknown }: Context
   return used || unknown === (service.spec.ports ?? []).length ? 'critical' : 'warning';
 }
 
-function undeclared(service: Service, port: Port, declared: readonly (readonly DeclaredPort[])[]): Draft<Code> {
+/** A hint only, unless probes show that all pods listen at one port, and at another than that. */
+function undeclared(
+  service: Service,
+  port: Port,
+  declared: readonly (readonly DeclaredPort[])[],
+  pods: readonly Pod[],
+): Draft<Code> {
   const target = String(port.targetPort ?? port.port);
+  const probed = new Set(pods.map((pod) => probedPort(pod, port.protocol ?? 'TCP')?.port));
+  const [only] = probed;
+  const isProven = probed.size === 1 && only !== undefined && (service.spec.ports ?? []).length === 1;
   return {
     code: 'ServicePortUndeclared',
     object: ref(service),
     key: port.name ?? String(port.port),
-    message: `port ${portText(port)} goes to ${target}, which no container declares; they declare ${listText(declared)}`,
+    ...(isProven ? { severity: 'warning' as const } : {}),
+    message: `port ${portText(port)} goes to ${target}, which no container declares; they declare ${listText(declared)}${isProven ? `, where their probes are answered` : ''}`,
     evidence: [
       field(service, `spec.ports[port=${port.port}].targetPort`, target),
       computed(service, `declared container ports: ${listText(declared)}`),

@@ -467,3 +467,34 @@ describe('who is to issue does not run', () => {
     expect(told(...objects)).toEqual([expected]);
   });
 });
+
+describe('what was meant by an issuer that does not exist', () => {
+  const asking = (issuerRef: Patch) =>
+    managed('shop/web', merge(notReady('DoesNotExist'), { spec: { issuerRef } }) as Patch);
+  const told = (...objects: readonly KubeObject[]) =>
+    drafts(certificates, snapshotOf(objects))
+      .filter(({ code }) => code === 'IssuerMissing')
+      .map(({ message }) => /\(.*\)$/.exec(message)?.[0]);
+  const cluster = object('clusterissuers.cert-manager.io', 'letsencrypt', { spec: { acme: {} } });
+
+  test.each<[string, KubeObject[], (string | undefined)[]]>([
+    [
+      'a ClusterIssuer, by the kind that is the default',
+      [asking({ name: 'letsencrypt' }), cluster],
+      ['(there is a ClusterIssuer letsencrypt: spec.issuerRef.kind is to say so)'],
+    ],
+    [
+      'an Issuer of one namespace',
+      [asking({ name: 'local', kind: 'ClusterIssuer' }), local],
+      ['(there is an Issuer local in namespace shop)'],
+    ],
+    [
+      'a name that is alike',
+      [asking({ name: 'letsencypt', kind: 'ClusterIssuer' }), cluster],
+      ['(did you mean letsencrypt?)'],
+    ],
+    ['nothing is alike', [asking({ name: 'vault' }), cluster], [undefined]],
+  ])('%s', (_, objects, expected) => {
+    expect(told(...objects)).toEqual(expected);
+  });
+});
