@@ -1,7 +1,9 @@
 import {
   conditionIs,
+  controllerOf,
   type Draft,
   field,
+  groupOf,
   isActive,
   isLagging,
   matchesSelector,
@@ -34,7 +36,7 @@ export function* budgets(snapshot: Snapshot<Reads>, grace: number): Generator<Dr
   for (const budget of snapshot.list('poddisruptionbudgets.policy').items) {
     const { metadata } = budget;
     if (metadata.deletionTimestamp !== undefined || !olderThan(snapshot, metadata.creationTimestamp, grace)) continue;
-    const draft = syncFailed(snapshot, budget, grace) ?? blocks(budget) ?? matchesNothing(snapshot, budget);
+    const draft = syncFailed(snapshot, budget, grace) ?? blocks(snapshot, budget) ?? matchesNothing(snapshot, budget);
     if (draft !== undefined) yield draft;
   }
 }
@@ -55,15 +57,15 @@ function syncFailed(snapshot: Snapshot<never>, budget: Budget, grace: number): D
 
 /**
  * As many healthy pods are demanded as there are at all: a drain waits for ever. Where pods are merely unhealthy the budget does its
- * work. Budgets that an operator owns are its way to say when eviction suits.
+ * work. Budgets that an operator owns, or whose pods it makes one by one, are its way to say when eviction suits.
  */
-function blocks(budget: Budget): Draft<Code> | undefined {
+function blocks(snapshot: Snapshot<'pods'>, budget: Budget): Draft<Code> | undefined {
   const { expectedPods = 0, desiredHealthy = 0, disruptionsAllowed = 0, currentHealthy = 0 } = budget.status ?? {};
   if (isLagging(budget) || expectedPods === 0 || disruptionsAllowed > 0 || desiredHealthy < expectedPods)
     return undefined;
   const { minAvailable, maxUnavailable } = budget.spec;
   const rule = minAvailable === undefined ? `maxUnavailable ${maxUnavailable}` : `minAvailable ${minAvailable}`;
-  const owned = (budget.metadata.ownerReferences ?? []).length > 0;
+  const owned = (budget.metadata.ownerReferences ?? []).length > 0 || isOfOperator(snapshot, budget);
   return {
     code: 'PodDisruptionBudgetBlocksEvictions',
     object: ref(budget),
@@ -79,6 +81,22 @@ function blocks(budget: Budget): Draft<Code> | undefined {
       field(budget, 'status.disruptionsAllowed', disruptionsAllowed),
     ],
   };
+}
+
+const builtIn = new Set(['', 'apps', 'batch']);
+
+/** Whether all pods of a budget are made by resources of an operator, and none by a workload of Kubernetes. */
+function isOfOperator(snapshot: Snapshot<'pods'>, { metadata, spec }: Budget): boolean {
+  const pods = snapshot
+    .list('pods', metadata.namespace)
+    .items.filter((pod) => isActive(pod) && matchesSelector(spec.selector, pod.metadata.labels));
+  return (
+    pods.length > 0 &&
+    pods.every((pod) => {
+      const owner = controllerOf(pod);
+      return owner !== undefined && !builtIn.has(groupOf(owner.apiVersion));
+    })
+  );
 }
 
 /** Selects neither a pod nor the template of a workload that may have pods again. */

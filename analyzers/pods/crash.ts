@@ -51,7 +51,9 @@ export function oom(one: PodCase, container: ContainerView, ending: Ending): Pod
   const { limit, evidence } = memoryLimit(one, container);
   const restarts = container.status?.restartCount ?? 0;
   const why =
-    limit === undefined ? 'it has no memory limit, the node ran out of memory' : `its memory limit is ${limit}`;
+    limit === undefined
+      ? 'it has no memory limit, the node ran out of memory'
+      : `its memory limit is ${limit}${given(one, container)}`;
   const killed = restarts === 0 ? 'was killed' : 'is killed';
   const { name } = one.pod.metadata;
   // Only of a container that was started again there is a log of the run before, and use to be measured.
@@ -64,6 +66,15 @@ export function oom(one: PodCase, container: ContainerView, ending: Ending): Pod
     since: failingSince(one, container, ending),
     values: values({ ...common(one, container, ending), ...pod, limit }),
   });
+}
+
+/** Whether the limit is the default of a LimitRange: admission leaves word of that. Source: plugin/pkg/admission/limitranger. */
+function given({ pod }: PodCase, { name, role }: ContainerView): string {
+  const word = pod.metadata.annotations?.['kubernetes.io/limit-ranger'] ?? '';
+  const limits = new RegExp(
+    `(?:^|[:;] )([^;:]*) limit for ${role === 'app' ? '' : 'init '}container ${name}(?:;|$)`,
+  ).exec(word)?.[1];
+  return limits?.split(', ').includes('memory') === true ? ', the default of a LimitRange' : '';
 }
 
 export function probeKilled(one: PodCase, container: ContainerView, ending: Ending, kill: ProbeKill): PodDraft {
@@ -93,7 +104,7 @@ export function crash(one: PodCase, container: ContainerView, ending: Ending): P
   const restarts = container.status?.restartCount ?? 0;
   return draft(one, crashCode(one, container), {
     key: container.name,
-    message: `${called(container)} ends with ${exitText(terminated)}${hint(container, ending)}; ${times(restarts)}${leftWord(container, ending)}`,
+    message: `${called(container)} ends with ${exitText(terminated)}${hint(one, container, ending)}; ${times(restarts)}${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
     since: failingSince(one, container, ending),
     values: values(common(one, container, ending)),
@@ -107,11 +118,12 @@ function crashCode({ pod }: PodCase, { role }: ContainerView): Code {
 }
 
 /** What 137 may mean where no event tells. */
-function hint({ spec }: ContainerView, { terminated }: Ending): string {
+function hint({ pod }: PodCase, { spec }: ContainerView, { terminated }: Ending): string {
   const killers = [
     ...(spec.livenessProbe !== undefined || spec.startupProbe !== undefined
       ? ['by its liveness or startup probe']
       : []),
+    ...(pod.spec.resources?.limits?.['memory'] === undefined ? [] : ['for the memory limit of its pod']),
     ...(spec.lifecycle?.postStart === undefined ? [] : ['because its postStart hook fails']),
   ];
   if (terminated.exitCode === 137) return `, perhaps ${killers.join(' or ') || 'by the node'}`;

@@ -1,4 +1,4 @@
-import { condition, conditionIs, controllerOf, field, type Severity } from '../../src/kit.ts';
+import { condition, conditionIs, controllerOf, field, olderThan, type Severity } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { failed, oom } from './crash.ts';
@@ -20,8 +20,11 @@ export function failedFaults(one: PodCase): readonly PodDraft[] {
   if (isReplaced(one)) return [];
   // Pods that are always restarted fail only by being put away; another is made in their place.
   if ((pod.spec.restartPolicy ?? 'Always') === 'Always' && controllerOf(pod) !== undefined) return [];
-  const severity: Severity = isFirstRetry(one) ? 'info' : 'warning';
-  return containerEnds(one).map((found) => ({ ...found, severity }));
+  // Nobody waits any more for a pod of its own that ended long ago.
+  const isOver = (since?: string) =>
+    controllerOf(pod) === undefined && olderThan(one.snapshot, since, one.settings.failedStale);
+  const severity = (since?: string): Severity => (isFirstRetry(one) || isOver(since) ? 'info' : 'warning');
+  return containerEnds(one).map((found) => ({ ...found, severity: severity(found.since) }));
 }
 
 /** The record of a pod in whose place others run. It has a code of its own, for it explains nothing that is wrong now. */

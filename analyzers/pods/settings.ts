@@ -13,6 +13,11 @@ export const settings = {
   restarts: { default: 5, unit: 'count', title: 'How many restarts of a running container are reported' },
   recentRestart: { default: 3_600, unit: 'seconds', title: 'How long ago a restart still counts' },
   sidecarGrace: { default: 300, unit: 'seconds', title: 'How long a sidecar may outlive the work of its pod' },
+  failedStale: {
+    default: 86_400,
+    unit: 'seconds',
+    title: 'After how long a pod of its own that failed is information only',
+  },
   terminatingGrace: { default: 120, unit: 'seconds', title: 'How long a pod may outlive its termination grace period' },
 } as const satisfies Record<string, SettingSpec>;
 

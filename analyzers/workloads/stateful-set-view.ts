@@ -24,6 +24,8 @@ export interface Ordinal {
   readonly name: string;
   readonly pod: Pod | undefined;
   readonly ready: boolean;
+  /** There is a pod of the name, and it is not the set's. */
+  readonly taken: boolean;
 }
 
 export interface View {
@@ -65,7 +67,9 @@ function viewOf(snapshot: Snapshot<Reads>, set: StatefulSet): View {
   const ordinals = Array.from({ length: podsSeen ? Math.min(replicas, mostOrdinals) : 0 }, (_, index): Ordinal => {
     const name = `${set.metadata.name}-${first + index}`;
     const pod = pods.get(name);
-    return { number: first + index, name, pod, ready: pod !== undefined && isActive(pod) && isReady(pod) };
+    const ready = pod !== undefined && isActive(pod) && isReady(pod);
+    const taken = pod === undefined && snapshot.lookup('pods', name, set.metadata.namespace).state === 'found';
+    return { number: first + index, name, pod, ready, taken };
   });
   const ready = status?.readyReplicas ?? 0;
   return {

@@ -127,7 +127,8 @@ function blockerText(view: View): string {
     return states === '' ? '; its pods do not exist' : ` (pods: ${states})`;
   }
   const why = first.pod === undefined ? '' : podStates([first.pod]).replace(/^1 (?:not ready$)?/, '');
-  const state = first.pod === undefined ? 'does not exist' : `is not ready${why === '' ? '' : ` (${why})`}`;
+  const absent = first.taken ? 'cannot be made, for a pod that is not its own has that name' : 'does not exist';
+  const state = first.pod === undefined ? absent : `is not ready${why === '' ? '' : ` (${why})`}`;
   const behind = others.length > 0 ? `, and ${names(others.map(({ name }) => name))} come after it` : '';
   return `; ${first.name} ${state}${behind}`;
 }

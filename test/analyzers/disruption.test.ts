@@ -148,3 +148,19 @@ describe('a budget', () => {
     );
   });
 });
+
+describe('a budget whose pods an operator makes one by one', () => {
+  const owned = (apiVersion: string, name: string) =>
+    pod(name, {
+      metadata: { ownerReferences: [{ apiVersion, kind: 'Maker', name: 'm', uid: 'm', controller: true }] },
+    });
+  const made = owned('longhorn.io/v1beta2', 'shop/web-a');
+  test.each<[string, KubeObject[], string]>([
+    ['is its way to say when eviction suits', [made], 'info'],
+    ['is not, where a workload made others', [made, owned('apps/v1', 'shop/web-b')], 'warning'],
+    ['is not, where nobody made others', [made, pod('shop/web-b')], 'warning'],
+    ['cannot be told where its pods are not seen', [], 'warning'],
+  ])('%s', (_, objects, severity) => {
+    expect(found(analyzer, [pdb(all), ...objects])).toEqual(line(severity, 'BlocksEvictions'));
+  });
+});

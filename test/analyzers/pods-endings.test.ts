@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import pods from '../../analyzers/pods/index.ts';
 import { exitText } from '../../analyzers/pods/exit-codes.ts';
-import { ago, event, node, type Patch } from '../support/objects.ts';
+import { ago, event, node, object, ownedBy, type Patch, pod } from '../support/objects.ts';
 import { drafts, found, snapshotOf } from '../support/snapshot.ts';
-import { crashing, running, unready, waiting } from './pods-support.ts';
+import { app, crashing, over, running, unready, waiting } from './pods-support.ts';
 
 const hooked: Patch = {
   spec: { containers: [{ name: 'app', image: 'x', lifecycle: { postStart: { exec: { command: ['/register'] } } } }] },
@@ -97,12 +97,12 @@ describe('rules of restart', () => {
         },
       },
     );
-  const over = ['warning PodContainerFailed Pod shop/web-1 [app]'];
+  const ended = ['warning PodContainerFailed Pod shop/web-1 [app]'];
   test.each([
     ['In', [42], []],
-    ['In', [1], over],
+    ['In', [1], ended],
     ['NotIn', [1], []],
-    ['NotIn', [42], over],
+    ['NotIn', [42], ended],
   ] as const)('%s %j', (operator, values, wanted) => {
     expect(found(pods, [rules(operator, [...values])])).toEqual(wanted);
   });
@@ -194,4 +194,80 @@ test('events that were put together tell what they told', () => {
   };
   expect(told('(combined from similar events): ')).toContain('fails: 09:59:50 cannot reach ldap');
   expect(told('(combined from similar events): ')).toBe(told(''));
+});
+
+describe('where a memory limit comes from', () => {
+  const oom = (word: string | undefined, limit = '128Mi') => {
+    const annotations = word === undefined ? {} : { 'kubernetes.io/limit-ranger': `LimitRanger plugin set: ${word}` };
+    const one = crashing(
+      { reason: 'OOMKilled', exitCode: 137 },
+      {
+        metadata: { annotations },
+        spec: { containers: [{ name: 'app', image: 'x', resources: { limits: { memory: limit } } }] },
+      },
+    );
+    return drafts(pods, snapshotOf([one]))[0]?.message ?? '';
+  };
+  test.each([
+    ['cpu request for container app; cpu, memory limit for container app', true],
+    ['memory limit for container app', true],
+    ['memory request for container app; cpu limit for container app', false],
+    ['memory limit for container other', false],
+    ['memory limit for init container app', false],
+    ['(memory limit for container app', false],
+    [undefined, false],
+  ])('%s', (word, told) => {
+    expect(oom(word).includes('its memory limit is 128Mi, the default of a LimitRange')).toBe(told);
+  });
+
+  test('that of the pod may be it where a container was killed', () => {
+    const resources = { limits: { memory: '256Mi' } };
+    const [draft] = drafts(pods, snapshotOf([crashing(killed, { spec: { resources } })]));
+    expect(draft?.message).toContain('perhaps for the memory limit of its pod');
+  });
+});
+
+describe('a pod of its own that failed', () => {
+  const failed = (since: string, patch: Patch = {}) =>
+    over(undefined, undefined, {
+      spec: { restartPolicy: 'Never' },
+      status: { containerStatuses: [app({ terminated: { exitCode: 1, reason: 'Error', finishedAt: ago(since) } })] },
+      ...patch,
+    });
+  const job = object('jobs.batch', 'shop/load', { spec: {}, status: {} });
+  test.each([
+    ['a moment ago', [failed('5m')], 'warning'],
+    ['long ago', [failed('3d')], 'info'],
+    ['long ago, for a Job', [failed('3d', ownedBy(job)), job], 'warning'],
+  ] as const)('%s', (_, objects, severity) => {
+    expect(found(pods, [...objects])).toEqual([`${severity} PodContainerFailed Pod shop/web-1 [app]`]);
+  });
+});
+
+describe('a restart while its node starts', () => {
+  const at = (name: string, ended: string, started: string) =>
+    pod(name, {
+      spec: { nodeName: 'n1' },
+      status: {
+        containerStatuses: [
+          {
+            name: 'app',
+            image: 'x',
+            ready: true,
+            restartCount: 9,
+            state: { running: { startedAt: ago(started) } },
+            lastState: { terminated: { exitCode: 1, reason: 'Error', startedAt: ago('3h'), finishedAt: ago(ended) } },
+          },
+        ],
+      },
+    });
+  const mine = at('web-1', '50m', '49m');
+  const line = ['warning PodRestarting Pod shop/web-1 [app]'];
+  test.each([
+    ['the others had just been started', [mine, at('dns', '52m', '51m')], []],
+    ['another had long been running', [mine, at('dns', '52m', '51m'), at('old', '10h', '9h')], line],
+    ['no other ended', [mine, at('dns', '52h', '51m')], line],
+  ])('%s', (_, objects, wanted) => {
+    expect(found(pods, objects).filter((one) => one.includes('web-1'))).toEqual(wanted);
+  });
 });

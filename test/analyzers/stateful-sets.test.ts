@@ -379,3 +379,19 @@ describe('a ReplicationController', () => {
     expect(found(analyzer, objects)).toEqual(expected);
   });
 });
+
+describe('a name that is taken', () => {
+  const message = (objects: KubeObject[]) => drafts(analyzer, snapshotOf(objects))[0]?.message ?? '';
+  const lacking = db(counts(0), [undefined, undefined, undefined]);
+  test('keeps the pod from being made', () => {
+    expect(message([...lacking, pod('shop/db-0')])).toContain(
+      'db-0 cannot be made, for a pod that is not its own has that name, and db-1, db-2 come after it',
+    );
+  });
+  test.each([
+    ['free', lacking],
+    ['of another namespace', [...lacking, pod('other/db-0')]],
+  ])('%s', (_, objects) => {
+    expect(message(objects)).toContain('db-0 does not exist');
+  });
+});
