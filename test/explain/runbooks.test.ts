@@ -41,6 +41,11 @@ test('no command forces, and none deletes data', () => {
   expect(steps.filter(({ command = '' }) => dangerous.test(command))).toEqual([]);
 });
 
+test('what changes an object names it', () => {
+  const changing = /^kubectl (annotate|cordon|delete|drain|edit|label|patch|rollout|scale|set|taint|uncordon)\b/;
+  expect(steps.filter(({ command = '' }) => changing.test(command) && !command.includes('{{'))).toEqual([]);
+});
+
 test('no words hold a command that was not recognised as one', () => {
   expect(steps.filter(({ text, command }) => command === undefined && /`kubectl [^`]*`[.:]?$/.test(text))).toEqual([]);
 });
