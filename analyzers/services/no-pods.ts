@@ -16,7 +16,7 @@ import type { Code } from './codes.ts';
 import { backendLinks } from './links.ts';
 import { nearestLabels } from './nearest-labels.ts';
 import { type Referrer, type ReferrerReads, referrersOf } from './referrers.ts';
-import { asksForControlPlane, asksForRole } from './roles.ts';
+import { asksForControlPlane, missingRole } from './roles.ts';
 
 type Snap = Snapshot<BackendReads | ReferrerReads | 'nodes'>;
 
@@ -25,17 +25,22 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
   const referrers = referrersOf(snapshot, service);
   const near = nearestLabels(snapshot, service);
   const text = selectorText({ matchLabels: service.spec.selector ?? {} });
+  const role = missingRole(snapshot, service);
+  const { name } = service.metadata;
   return {
     code: 'ServiceNoMatchingPods',
     object: ref(service),
     severity: severityOf(snapshot, service, referrers, near !== undefined),
-    message: `no pod in the namespace matches its selector ${text}${near === undefined ? '' : `; ${near}`}`,
+    message:
+      role === undefined
+        ? `no pod in the namespace matches its selector ${text}${near === undefined ? '' : `; ${near}`}`
+        : `no pod has the role that its selector asks for, ${role.text}, which is given while pods run${near === undefined ? '' : `; ${near}`}`,
     evidence: [
       field(service, 'spec.selector', service.spec.selector ?? {}),
       computed(service, near ?? 'no pod and no controller of the namespace has labels that come near'),
       ...referrers.slice(0, 3).map(({ object, path }) => field(object, path, service.metadata.name)),
     ],
-    values: { selector: text },
+    values: { selector: text, ...(role === undefined ? { edited: name } : { role: role.text }) },
   };
 }
 
@@ -50,7 +55,7 @@ function severityOf(snapshot: Snap, service: Service, referrers: readonly Referr
   const resolves = resolverSeverity(snapshot, service);
   if (resolves !== undefined) return resolves;
   if (!isNear && isLeftover(snapshot, service)) return 'info';
-  if (asksForControlPlane(service) || asksForRole(snapshot, service)) return 'info';
+  if (asksForControlPlane(service) || missingRole(snapshot, service)?.isLeading === false) return 'info';
   const machine = Object.keys(service.spec.selector ?? {}).some((key) => /(^|\.)kubevirt\.io\//.test(key));
   return machine || controllerOf(service) !== undefined ? 'info' : 'warning';
 }

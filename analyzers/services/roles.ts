@@ -14,26 +14,36 @@ const ownLabels =
 /** What a role is called that one of the pods should always have: that none has it is a fault. */
 const leading = /^(?:master|primary|leader|active|writer|true)$/i;
 
+/** A role that a selector asks for and no pod has now. */
+export interface MissingRole {
+  /** `spilo-role=master`. */
+  readonly text: string;
+  /** Whether one pod should always have it. */
+  readonly isLeading: boolean;
+}
+
 /**
- * Whether a selector asks for a lesser role that no pod has now: all else matches a pod, and the label that differs is on the pod but
- * not in the template of its controller, so that somebody writes it while the pod runs (Patroni's `role: replica`, Vault's
- * `vault-active: "false"`).
+ * The role that a selector asks for and no pod has: all else matches a pod, and the label that differs is on the pod but not in the
+ * template of its controller, so that somebody writes it while the pod runs (Patroni's `role: replica`, Vault's `vault-active`).
  */
-export function asksForRole(snapshot: Snapshot<BackendReads>, service: Service): boolean {
+export function missingRole(snapshot: Snapshot<BackendReads>, service: Service): MissingRole | undefined {
   const selector = service.spec.selector ?? {};
   const { namespace } = service.metadata;
-  return snapshot.list('pods', namespace).items.some((pod) => {
+  for (const pod of snapshot.list('pods', namespace).items) {
     const labels = pod.metadata.labels ?? {};
     const differing = Object.keys(selector).filter((key) => labels[key] !== selector[key]);
-    if (differing.length === 0 || differing.length === Object.keys(selector).length) return false;
-    if (differing.some((key) => leading.test(selector[key] ?? ''))) return false;
-    if (controllerOf(pod) === undefined || !differing.every((key) => key in labels && !ownLabels.test(key)))
-      return false;
+    if (differing.length === 0 || differing.length === Object.keys(selector).length) continue;
+    if (controllerOf(pod) === undefined || !differing.every((key) => key in labels && !ownLabels.test(key))) continue;
     const templates = workloadsIn(snapshot, namespace).filter(
       (one) => Object.keys(one.labels).length > 0 && matchesLabels(one.labels, labels),
     );
-    return templates.length > 0 && templates.every((one) => differing.every((key) => !(key in one.labels)));
-  });
+    if (templates.length === 0 || templates.some((one) => differing.some((key) => key in one.labels))) continue;
+    return {
+      text: differing.map((key) => `${key}=${selector[key]}`).join(','),
+      isLeading: differing.some((key) => leading.test(selector[key] ?? '')),
+    };
+  }
+  return undefined;
 }
 
 /** What the control plane's own pods are labelled with where it runs in pods (kubeadm, kube-prometheus-stack's Services). */

@@ -73,6 +73,17 @@ describe('selectors for roles that are given at run time', () => {
   ])('%s', (_, objects, expected) => {
     expect(found(services, objects)).toEqual(expected);
   });
+
+  test('nobody is told to change a selector that asks for a role', () => {
+    const asking = replicas({ app: 'db', role: 'master' });
+    const [draft] = drafts(services, snapshotOf([asking, plain, member(plain, { app: 'db', role: 'replica' })]));
+    expect(draft?.message).toBe(
+      'no pod has the role that its selector asks for, role=master, which is given while pods run; the pods of StatefulSet shop/db have role=replica',
+    );
+    expect(draft?.values).toEqual({ selector: 'app=db,role=master', role: 'role=master' });
+    const [typing] = drafts(services, snapshotOf([replicas({ app: 'bd' }), plain]));
+    expect(typing?.values).toEqual({ selector: 'app=bd', edited: 'db-repl' });
+  });
 });
 
 describe('Services for parts of Kubernetes', () => {
