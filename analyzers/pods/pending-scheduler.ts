@@ -1,6 +1,7 @@
 import {
   age,
   type CauseLink,
+  claimUses,
   computed,
   type Draft,
   duration,
@@ -14,7 +15,8 @@ import {
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { type PendingCase, pendingDraft, type PendingSnapshot } from './pending-case.ts';
-import { unboundClaims } from './unschedulable-claims.ts';
+import { listed } from './text.ts';
+import { claimLinksOf, unboundClaims } from './unschedulable-claims.ts';
 
 const standard = 'default-scheduler';
 /** Schedulers that run outside of the cluster: EKS has that of Fargate in its control plane. */
@@ -38,6 +40,19 @@ export function* notPickedUp(one: PendingCase): Iterable<Draft<Code>> {
   const claims = unboundClaims(one, placement);
   if (claims !== undefined) {
     yield claims;
+    return;
+  }
+  const unseen = placement.unseen.filter((what) => what.startsWith('persistentvolume') || what === 'storageclasses');
+  if (chosen === '' && claimUses(pod).length > 0 && unseen.length > 0) {
+    yield pendingDraft(one, 'PodUnschedulable', {
+      severity: 'warning',
+      message: `it has had no node for ${duration(waited)}; the scheduler may wait for its volumes, but ${listed(unseen)} could not be seen`,
+      evidence: [
+        computed(pod, 'no PodScheduled condition'),
+        ...claimUses(pod).map(({ claim }) => computed(pod, `it uses claim ${claim}`)),
+      ],
+      causes: claimLinksOf(one),
+    });
     return;
   }
   const name = schedulerOf(pod);

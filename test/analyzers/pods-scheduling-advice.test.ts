@@ -259,3 +259,21 @@ describe('a scheduler of another name', () => {
     ]);
   });
 });
+
+describe('a pod without a node whose claims could not be seen', () => {
+  const waits = pendingPod('web', {
+    metadata: { creationTimestamp: ago('1h') },
+    spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+    status: { conditions: [] },
+  });
+  const told = (missing: Parameters<typeof snapshotOf>[1]) =>
+    drafts(pods, snapshotOf([waits, node('n1')], missing)).map(({ code, message }) => `${code}: ${message}`);
+  test('may wait for a volume: the scheduler is not blamed', () => {
+    expect(told({ missing: { persistentvolumeclaims: 'forbidden' } })).toEqual([
+      'PodUnschedulable: it has had no node for 1h; the scheduler may wait for its volumes, but persistentvolumeclaims could not be seen',
+    ]);
+  });
+  test('that could be seen: its claim is missing', () => {
+    expect(told({})).toEqual(['PodUnschedulable: no node is looked at: claim data does not exist']);
+  });
+});
