@@ -78,7 +78,7 @@ export function waitFor(
       }
     : {
         cause: 'fragmented',
-        why: `${total} of ${resource} are free on ${open.length} nodes, but at most ${largest} on one, and it asks for ${asked}`,
+        why: `${total} ${resource} are free on ${open.length} nodes, but at most ${largest} on one, and it asks for ${asked}`,
         change,
       };
 }

@@ -157,7 +157,7 @@ describe('why pods wait', () => {
     ],
     [
       'fragmented',
-      /2 of nvidia\.com\/gpu are free on 2 nodes, but at most 1 on one, and it asks for 2/,
+      /2 nvidia\.com\/gpu are free on 2 nodes, but at most 1 on one, and it asks for 2/,
       /on n1|on n2/,
       [gpuNode('n1', 2), gpuHolder('a', 'n1'), gpuNode('n2', 2), gpuHolder('b', 'n2'), gpuWaiter('w', 2)],
     ],
