@@ -78,6 +78,9 @@ function unavailable(
     values: {
       webhook: names[0] ?? '',
       ...(service === undefined ? {} : { service: service.name, service_namespace: service.namespace }),
+      ...(broken.length === 0 && isUnanswered(proof?.text ?? '')
+        ? { called_port: String(one.hook.clientConfig?.service?.port ?? 443) }
+        : {}),
     },
     causes: [
       // Its certificates are looked at elsewhere.
@@ -101,6 +104,15 @@ function unavailable(
     ...(since === undefined ? {} : { since }),
   };
 }
+
+/** Words of calls that did not get through, or got no answer in time; those about certificates are told by themselves. */
+const unanswered =
+
+/** The URL that is quoted holds the word `timeout` always. */
+function isUnanswered(text: string): boolean {
+  return unanswered.test(text.replaceAll(/"https:[^"]*"/g, ''));
+}
+  /deadline exceeded|timed? ?out|connection refused|connection reset|no route to host|unreachable|EOF/i;
 
 /** Webhooks of one configuration that share a Service fail together. */
 function keyOf({ hook, service }: Webhook): string {

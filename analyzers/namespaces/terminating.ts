@@ -70,7 +70,7 @@ export function* stuckTerminating(snapshot: Snapshot<Reads>, graceSeconds: numbe
       ],
       since,
       ...(causes.length === 0 ? {} : { causes }),
-      ...valuesOf(reasons.map(({ text }) => text).join(' ')),
+      values: valuesOf(namespace, reasons.map(({ text }) => text).join(' ')),
     };
   }
 }
@@ -124,16 +124,15 @@ function causesIn(
   return leaving.slice(0, 20).map((one) => ({ object: ref(one), needs: 'ready', via, certainty: 'sure' }));
 }
 
-/** Names for the runbook: the first kind that remains, and the first dead APIService. */
-function valuesOf(text: string): { readonly values?: Readonly<Record<string, string>> } {
+/** Names for the runbook: the first kind that remains, the first dead APIService, and finalizers of the Namespace's own. */
+function valuesOf(namespace: Namespace, text: string): Readonly<Record<string, string>> {
   const remaining = /Some resources are remaining: (\S{1,300}?)\.? has /.exec(text)?.[1];
   const apiService = text.includes('Discovery failed') ? apiServicesIn(text)[0] : undefined;
-  if (remaining === undefined && apiService === undefined) return {};
+  const own = finalizersOf(namespace);
   return {
-    values: {
-      ...(remaining === undefined ? {} : { remaining }),
-      ...(apiService === undefined ? {} : { apiservice: apiService }),
-    },
+    ...(remaining === undefined ? {} : { remaining }),
+    ...(apiService === undefined ? {} : { apiservice: apiService }),
+    ...(own.length === 0 ? {} : { own_finalizers: own.join(', ') }),
   };
 }
 

@@ -310,6 +310,24 @@ describe('webhooks', () => {
   const loud = `critical WebhookUnavailable ValidatingWebhookConfiguration policy ${key}`;
   const young = pod('hook/policy-1', { metadata: { labels: { app: 'policy' }, creationTimestamp: ago('10s') } });
 
+  test.each<[string, KubeObject[], string | undefined]>([
+    ['ready, and no answer', [config(), service(), slice(true), ...refused(texts.timeout)], '443'],
+    ['not ready', [config(), service(), slice(false), ...refused(texts.timeout)], undefined],
+    [
+      'another certificate',
+      [
+        config(),
+        service(),
+        slice(true),
+        ...refused(texts.timeout.replace('context deadline exceeded', 'x509: unknown')),
+      ],
+      undefined,
+    ],
+  ])('the port that does not answer, for the runbook: %s', (_, objects, expected) => {
+    const draft = drafts(admission, snapshotOf(objects)).find(({ code }) => code === 'WebhookUnavailable');
+    expect(draft?.values?.['called_port']).toBe(expected);
+  });
+
   test.each<[string, KubeObject[], string[]]>([
     ['no Service', [config()], [loud]],
     ['no ready endpoint', [config(), service(), slice(false)], [loud]],

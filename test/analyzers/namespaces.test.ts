@@ -141,3 +141,10 @@ test.each([
   });
   expect(drafts(namespaces, snapshotOf([namespace]))[0]?.values).toEqual({ remaining: expected });
 });
+
+test('finalizers of its own, for the runbook', () => {
+  const namespace = object('namespaces', 'old', {
+    metadata: { deletionTimestamp: ago('1h'), finalizers: ['example.com/hold'] },
+  });
+  expect(drafts(namespaces, snapshotOf([namespace]))[0]?.values).toEqual({ own_finalizers: 'example.com/hold' });
+});
