@@ -2,6 +2,7 @@ import {
   type CauseLink,
   eventEvidence,
   field,
+  nodeIsReady,
   type ObjectEvent,
   olderThan,
   ref,
@@ -50,7 +51,7 @@ export function attachFault(one: PodCase, event: ObjectEvent, began: string | un
       ...holders.map((attachment) => field(attachment, 'spec.nodeName', attachment.spec.nodeName)),
     ],
     causes: [...holders.flatMap(holderLinks), ...userLinks(one, claim), ...volumes],
-    values: values({ ...base.values, holder: holders[0]?.spec.nodeName }),
+    values: values({ ...base.values, holder: holders[0]?.spec.nodeName, deadHolder: deadHolder(one, holders) }),
   });
 }
 
@@ -69,6 +70,16 @@ function attachmentsOf({ snapshot }: PodCase, volume: string): readonly VolumeAt
 function attachmentLink(attachment: VolumeAttachment): CauseLink {
   const via = { field: 'spec.source.persistentVolumeName', value: attachment.spec.source.persistentVolumeName ?? '' };
   return { object: ref(attachment), needs: 'mount', via, certainty: 'sure' };
+}
+
+/** The node that holds the volume, where it is not Ready: only then its volumes may be taken from it by force. */
+function deadHolder({ snapshot }: PodCase, holders: readonly VolumeAttachment[]): string | undefined {
+  return holders
+    .map(({ spec }) => spec.nodeName)
+    .find((name) => {
+      const node = snapshot.lookup('nodes', name);
+      return node.state === 'found' && !nodeIsReady(node.object);
+    });
 }
 
 /** The node that holds the volume lets it go only when its kubelet says that it is unmounted. */

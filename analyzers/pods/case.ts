@@ -14,6 +14,7 @@ import {
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { type ContainerView, containersOf } from './containers.ts';
+import { revisionLinks } from './revision.ts';
 import type { PodSettings } from './settings.ts';
 
 export const reads = [
@@ -97,10 +98,12 @@ export function draft(
 ): PodDraft {
   const { since, ...fields } = rest;
   const workload = workloadOf(snapshot, pod);
+  const revision = revisionLinks(snapshot, pod);
   return {
     code,
     object: ref(pod),
     ...fields,
+    ...(revision.length === 0 ? {} : { causes: [...(fields.causes ?? []), ...revision] }),
     ...(since === undefined ? {} : { since }),
     values: { ...fields.values, ...(workload === undefined ? {} : { workload }) },
   };

@@ -31,7 +31,7 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
   const waiting = container.status?.state?.waiting;
   const reason = waiting?.reason ?? '';
   if (!reasons.has(reason)) return undefined;
-  const { image, path, what } = wantedImage(one, container, waiting?.message ?? '');
+  const { image, path, what, volume } = wantedImage(one, container, waiting?.message ?? '');
   const registry = registryOf(image);
   const event = pullEvent(one.events, container, image);
   const text = saysWhy(waiting?.message) ? (waiting?.message ?? '') : (event?.message ?? waiting?.message ?? '');
@@ -64,7 +64,9 @@ export function imageFault(one: PodCase, container: ContainerView): PodDraft | u
     causes: [...links, ...(code === 'PodImageNoSpace' ? nodeLinks(one) : [])],
     since: notReadySince(one),
     values: values({
-      container: container.name,
+      // `kubectl set image` sets that of a container.
+      container: volume === undefined ? container.name : undefined,
+      volume,
       image,
       registry,
       node: one.pod.spec.nodeName,
@@ -85,10 +87,10 @@ function wantedImage({ pod }: PodCase, container: ContainerView, text: string) {
   const volume = named === container.spec.image ? undefined : volumes[index];
   if (volume === undefined || named === undefined) {
     const image = container.spec.image ?? container.status?.image ?? '';
-    return { image, path: `${container.specPath}.image`, what: called(container) };
+    return { image, path: `${container.specPath}.image`, what: called(container), volume: undefined };
   }
   const path = `spec.volumes[${index}].image.reference`;
-  return { image: named, path, what: `volume ${volume.name}, which ${called(container)} mounts` };
+  return { image: named, path, what: `volume ${volume.name}, which ${called(container)} mounts`, volume: volume.name };
 }
 
 interface Words {

@@ -16,6 +16,7 @@ import {
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { pendingSettings } from './pending-codes.ts';
+import { revisionLinks } from './revision.ts';
 
 export type PendingSnapshot = Snapshot<
   | PlacementReads
@@ -25,6 +26,7 @@ export type PendingSnapshot = Snapshot<
   | 'events'
   | 'leases.coordination.k8s.io'
   | 'replicasets.apps'
+  | 'statefulsets.apps'
 >;
 
 export type PendingSettings = Settings<typeof pendingSettings>;
@@ -86,5 +88,7 @@ export function pendingDraft(
   code: Code,
   rest: Omit<Draft<Code>, 'code' | 'object' | 'since'>,
 ): Draft<Code> {
-  return { code, object: ref(one.pod), ...rest, ...(one.since === undefined ? {} : { since: one.since }) };
+  const revision = revisionLinks(one.snapshot, one.pod);
+  const causes = revision.length === 0 ? {} : { causes: [...(rest.causes ?? []), ...revision] };
+  return { code, object: ref(one.pod), ...rest, ...causes, ...(one.since === undefined ? {} : { since: one.since }) };
 }

@@ -46,7 +46,9 @@ export const codes = {
   StatefulSetRevisionBlocked: {
     severity: 'warning',
     title: 'A pod of an older revision that is not ready keeps the newest revision from being rolled out',
-    breaks: ['ready'],
+    breaks: ['ready', 'scale'],
+    // The pod waits for the newest revision, and that for the pod: it is deleted first.
+    unlocks: true,
   },
   StatefulSetRolloutStuck: { severity: 'warning', title: 'The rolling update does not go on', breaks: ['ready'] },
   StatefulSetScaledToZero: {

@@ -178,6 +178,16 @@ describe('attaching', () => {
     );
   });
 
+  test.each([
+    ['silent', [silentNode('n2')], 'n2'],
+    ['well', [node('n2')], undefined],
+    ['not there', [], undefined],
+  ])('volumes are taken by force only from a node that does not answer: the holder is %s', (_, nodes, wanted) => {
+    const [multiAttach] = drafts(pods, snapshotOf([one, ...bound, attachment, multi(one), ...nodes]));
+    expect(multiAttach?.values?.['deadHolder']).toBe(wanted);
+    expect(multiAttach?.values?.['holder']).toBe('n2');
+  });
+
   test('replicas of a StatefulSet have one key, though each has its own claim', () => {
     const replica = creating(
       ago('5m'),

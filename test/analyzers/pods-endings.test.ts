@@ -147,6 +147,10 @@ test('a volume that is an image is named, not the image of the container', () =>
   );
   expect(told('quay.io/acme/weights:9')?.evidence.map(({ path }) => path)).toContain('spec.volumes[1].image.reference');
   expect(told('quay.io/acme/serve:2')?.message).toContain('image quay.io/acme/serve:2 of container app');
+  // `kubectl set image` would set the wrong one.
+  expect(told('quay.io/acme/weights:9')?.values).toMatchObject({ volume: 'model' });
+  expect(told('quay.io/acme/weights:9')?.values).not.toHaveProperty('container');
+  expect(told('quay.io/acme/serve:2')?.values).toMatchObject({ container: 'app' });
 });
 
 test.each([
