@@ -107,12 +107,12 @@ function unavailable(
 
 /** Words of calls that did not get through, or got no answer in time; those about certificates are told by themselves. */
 const unanswered =
+  /deadline exceeded|timed? ?out|connection refused|connection reset|no route to host|unreachable|EOF/i;
 
 /** The URL that is quoted holds the word `timeout` always. */
 function isUnanswered(text: string): boolean {
   return unanswered.test(text.replaceAll(/"https:[^"]*"/g, ''));
 }
-  /deadline exceeded|timed? ?out|connection refused|connection reset|no route to host|unreachable|EOF/i;
 
 /** Webhooks of one configuration that share a Service fail together. */
 function keyOf({ hook, service }: Webhook): string {
