@@ -8,7 +8,8 @@ import type { NodeCase, NodeDraft, NodeSettings, NodeSnapshot } from './node-cas
 import { happenings } from './node-events.ts';
 import { readiness } from './readiness.ts';
 import runbook from './runbook.md';
-import { cordon, outOfService, setUp, terminating } from './taints.ts';
+import { setUp } from './set-up.ts';
+import { cordon, outOfService, terminating } from './taints.ts';
 import { mixed, skew } from './versions.ts';
 
 export default defineAnalyzer({

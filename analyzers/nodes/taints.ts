@@ -5,13 +5,12 @@ import {
   eventsOf,
   field,
   isActive,
-  isFaultTaint,
   matchesSelector,
   olderThan,
   ref,
   taintText,
 } from '../../src/kit.ts';
-import { isLeaving, isNew, lasting, type NodeCase, type NodeDraft, nodeDraft } from './node-case.ts';
+import { isLeaving, lasting, type NodeCase, type NodeDraft, nodeDraft } from './node-case.ts';
 import { short } from './ready-text.ts';
 
 const cordonKey = 'node.kubernetes.io/unschedulable';
@@ -87,24 +86,4 @@ export function* outOfService(one: NodeCase): Iterable<NodeDraft> {
     evidence: [field(one.node, 'spec.taints', taintText(taint))],
     since: taint.timeAdded,
   });
-}
-
-/** Taints that a node is born with and that whoever sets it up takes away. */
-export function* setUp(one: NodeCase): Iterable<NodeDraft> {
-  const { node, settings } = one;
-  if (isNew(one, settings.setUpGrace) || isLeaving(one)) return;
-  for (const taint of node.spec.taints ?? []) {
-    const cloud = taint.key === 'node.cloudprovider.kubernetes.io/uninitialized';
-    if (!cloud && !(isFaultTaint(taint) && taint.key.endsWith('/agent-not-ready'))) continue;
-    const since = taint.timeAdded ?? node.metadata.creationTimestamp;
-    const who = cloud ? 'the cloud controller manager' : `the agent of ${taint.key.slice(0, taint.key.indexOf('/'))}`;
-    yield nodeDraft(one, 'NodeUninitialized', {
-      key: taint.key,
-      message: `waits${lasting(one, since)} for ${who} to set it up`,
-      shared: `wait for ${who} to set them up`,
-      evidence: [field(node, 'spec.taints', taintText(taint))],
-      since,
-      values: { taint: taintText(taint) },
-    });
-  }
 }

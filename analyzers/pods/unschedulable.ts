@@ -115,7 +115,7 @@ function explained(one: PendingCase, placement: Placement, summary: Summary): Dr
       ...(refusing === undefined ? [] : [eventEvidence(ref(one.pod), refusing)]),
       ...conditionEvidence(one),
     ],
-    causes: [...summary.nodeLinks, ...claimLinks(one, placement, verdicts)],
+    causes: [...summary.nodeLinks, ...claimLinks(one, placement, verdicts), ...victimLinks(one)],
     values:
       change === undefined
         ? {}
@@ -175,6 +175,21 @@ function schedulerWords({ pod }: PendingCase): string {
   return quote(
     (scheduled.message ?? '').replace(/\.? (?:no new claims to deallocate|still not schedulable|preemption: ).*$/s, ''),
   );
+}
+
+/** Pods that were ended for this one and hold their room on its nominated node all the same. */
+function victimLinks({ snapshot, pod }: PendingCase): readonly CauseLink[] {
+  const node = pod.status?.nominatedNodeName;
+  if (node === undefined || node === '') return [];
+  return snapshot
+    .list('pods')
+    .items.filter(({ metadata, spec }) => spec.nodeName === node && metadata.deletionTimestamp !== undefined)
+    .map((other) => ({
+      object: ref(other),
+      needs: 'resolve',
+      via: { field: 'status.nominatedNodeName', value: node },
+      certainty: 'likely',
+    }));
 }
 
 /** The node on which pods of lower priority are being ended for this one, within their grace periods. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import analyzer from '../../analyzers/nodes/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
-import { ago, event, node, object, type Patch, pod } from '../support/objects.ts';
+import { ago, event, merge, node, object, ownedBy, type Patch, pod } from '../support/objects.ts';
 import { drafts, found, links, snapshotOf, type SnapshotOptions } from '../support/snapshot.ts';
 
 const messages = (objects: readonly KubeObject[], options: SnapshotOptions = {}) =>
@@ -325,6 +325,46 @@ describe('the version of an API server that says none', () => {
     ['an image by its digest', server('registry.k8s.io/kube-apiserver@sha256:abc'), []],
   ])('%s', (_, api, lines) => {
     expect(found(analyzer, [kubelet('n1', 'v1.32.1'), api], { serverVersion: '' })).toEqual(lines);
+  });
+});
+
+describe('whoever is to set a node up', () => {
+  const tainted = (key: string, patch: Patch = {}) =>
+    node('n1', merge({ spec: { taints: [{ key, effect: 'NoExecute' }] } }, patch) as Patch);
+  const daemon = (name: string, nodeName: string, paths: readonly string[] = []) =>
+    pod(`kube-system/${name}-x`, {
+      ...ownedBy(object('daemonsets.apps', `kube-system/${name}`)),
+      spec: {
+        nodeName,
+        containers: [{ name, image: 'a' }],
+        volumes: paths.map((path, index) => ({ name: `v${index}`, hostPath: { path } })),
+      },
+    });
+  const link = (name: string) => `NodeUninitialized -> run Pod kube-system/${name}-x (spec.taints)`;
+  test.each([
+    ['ebs.csi.aws.com/agent-not-ready', daemon('ebs-csi-node', 'n1'), ['ebs-csi-node']],
+    [
+      'ebs.csi.aws.com/agent-not-ready',
+      daemon('storage', 'n1', ['/var/lib/kubelet/plugins/ebs.csi.aws.com/']),
+      ['storage'],
+    ],
+    ['ebs.csi.aws.com/agent-not-ready', daemon('aws-node', 'n1'), []],
+    ['ebs.csi.aws.com/agent-not-ready', daemon('ebs-csi-node', 'n2'), []],
+    ['node.cilium.io/agent-not-ready', daemon('cilium', 'n1'), ['cilium']],
+    [
+      'node.cloudprovider.kubernetes.io/uninitialized',
+      daemon('aws-cloud-controller-manager', 'n2'),
+      ['aws-cloud-controller-manager'],
+    ],
+    ['karpenter.sh/unregistered', daemon('cilium', 'n1'), []],
+  ])('%s %#', (key, agent, names) => {
+    expect(links(analyzer, [tainted(key), agent])).toEqual(names.map(link));
+  });
+  test('Karpenter registers its nodes within minutes', () => {
+    expect(messages([tainted('karpenter.sh/unregistered')])).toEqual(['waits for 2d for Karpenter to set it up']);
+    expect(messages([tainted('karpenter.sh/unregistered', { metadata: { creationTimestamp: ago('2m') } })])).toEqual(
+      [],
+    );
   });
 });
 

@@ -277,3 +277,20 @@ describe('a pod without a node whose claims could not be seen', () => {
     expect(told({})).toEqual(['PodUnschedulable: no node is looked at: claim data does not exist']);
   });
 });
+
+test('a pod that was ended for another and holds its room all the same is the cause', () => {
+  const asksAll: Patch = { containers: [{ name: 'app', resources: { requests: { cpu: '3' } } }] };
+  const waits = pendingPod('vip', {
+    metadata: { creationTimestamp: ago('2h') },
+    spec: asksAll,
+    status: { nominatedNodeName: 'n1' },
+  });
+  const victim = pod('victim', {
+    metadata: { deletionTimestamp: ago('2h'), finalizers: ['acme.io/hold'] },
+    spec: asksAll,
+  });
+  expect(story(diagnose([pods], [waits, victim, node('n1')]))).toEqual([
+    'critical PodStuckTerminating Pod shop/victim [acme.io/hold]',
+    '  critical PodUnschedulable Pod shop/vip',
+  ]);
+});

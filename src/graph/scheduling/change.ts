@@ -20,6 +20,7 @@ const faultTaints = new Set([
   'node.kubernetes.io/out-of-service',
   'node.cloudprovider.kubernetes.io/uninitialized',
   'node.cloudprovider.kubernetes.io/shutdown',
+  'karpenter.sh/unregistered',
 ]);
 const controlPlaneTaints = new Set(['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']);
 
