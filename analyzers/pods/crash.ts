@@ -71,10 +71,9 @@ export function oom(one: PodCase, container: ContainerView, ending: Ending): Pod
 /** Whether the limit is the default of a LimitRange: admission leaves word of that. Source: plugin/pkg/admission/limitranger. */
 function given({ pod }: PodCase, { name, role }: ContainerView): string {
   const word = pod.metadata.annotations?.['kubernetes.io/limit-ranger'] ?? '';
-  const limits = new RegExp(
-    `(?:^|[:;] )([^;:]*) limit for ${role === 'app' ? '' : 'init '}container ${name}(?:;|$)`,
-  ).exec(word)?.[1];
-  return limits?.split(', ').includes('memory') === true ? ', the default of a LimitRange' : '';
+  const end = ` limit for ${role === 'app' ? '' : 'init '}container ${name}`;
+  const limits = word.split(/[:;] /).find((part) => part.endsWith(end));
+  return limits?.slice(0, -end.length).split(', ').includes('memory') === true ? ', the default of a LimitRange' : '';
 }
 
 export function probeKilled(one: PodCase, container: ContainerView, ending: Ending, kill: ProbeKill): PodDraft {
