@@ -15,7 +15,7 @@ export function sandboxFault(one: PodCase, event: ObjectEvent, began: string | u
   const text = event.message;
   const code = classify(event);
   if (code !== 'PodRuntimeHandlerMissing' && !olderThan(snapshot, began, settings.startGrace)) return undefined;
-  const handler = /no runtime for "([^"]{1,253})" is configured/.exec(text)?.[1];
+  const handler = missingHandler(text);
   const node = pod.spec.nodeName ?? '';
   return draft(one, code, {
     message: messageOf(code, text, handler, node),
@@ -35,8 +35,17 @@ export function sandboxFault(one: PodCase, event: ObjectEvent, began: string | u
   });
 }
 
+/** The handler that a runtime does not know, in the words of containerd, CRI-O and cri-dockerd. */
+function missingHandler(text: string): string | undefined {
+  const found =
+    /no runtime for "([^"]{1,253})" is configured/.exec(text) ??
+    /find runtime handler "?([\w.-]{1,253})"? from runtime list/.exec(text) ??
+    /runtime ?handler "?([\w.-]{1,253})"? not (?:found|supported)/i.exec(text);
+  return found?.[1];
+}
+
 function classify({ reason, message }: ObjectEvent): Code {
-  if (/no runtime for "|unknown runtime handler|runtime handler .{0,100}not (?:found|supported)/i.test(message))
+  if (missingHandler(message) !== undefined || /unknown runtime handler/i.test(message))
     return 'PodRuntimeHandlerMissing';
   const network =
     reason === 'NetworkNotReady' ||

@@ -259,6 +259,12 @@ describe('sandboxes', () => {
       'node n1 has no runtime handler nvidia',
     ],
     [
+      'failed to find runtime handler nvidia from runtime list map[crun:0xc000 runc:0xc001]',
+      'PodRuntimeHandlerMissing',
+      'node n1 has no runtime handler nvidia',
+    ],
+    ['RuntimeHandler "nvidia" not supported', 'PodRuntimeHandlerMissing', 'node n1 has no runtime handler nvidia'],
+    [
       'failed to setup network for sandbox "0123456789abcdef": plugin type="flannel" failed (add): open /run/flannel/subnet.env: no such file',
       'PodNetworkSetupFailed',
       'its network cannot be set up on node n1: failed to setup network: plugin type="flannel" failed',
