@@ -59,6 +59,12 @@ const problems = new Set([
   'FrequentUnregisterNetDevice',
   'NTPProblem',
 ]);
+/**
+ * Types that say by their name that something is wrong: `UnhealthyNvidiaDevicePlugin` of AKS, `NebiusBootDiskIOError`, `SysLogsXIDError`
+ * and `SysLogsGPUFallenOff` of NVSentinel. `No` before it turns the meaning round.
+ */
+const saysFault =
+  /^(?!No[A-Z]).*(?:Unhealthy|Errors?(?![a-z])|Fail(?:ed|ure)|FallenOff|FellOff|Missing|Deadlock|Corrupt|Degraded)/;
 /** Conditions of the node monitoring agent of EKS, which are False in trouble. */
 const health = [
   'AcceleratedHardwareReady',
@@ -68,13 +74,14 @@ const health = [
   'StorageReady',
 ] as const;
 
-/** What monitors on the node report through conditions of their own. Types that are not known stay quiet, whatever they say. */
+/** What monitors on the node report through conditions of their own. Types that are not known and do not say it themselves stay quiet. */
 export function* monitors(one: NodeCase): Iterable<NodeDraft> {
   for (const found of one.node.status?.conditions ?? []) {
     if (found.status !== 'True') continue;
     const severity = Object.hasOwn(faults, found.type) ? faults[found.type] : undefined;
     if (severity !== undefined) yield monitored(one, 'NodeFaulty', found, severity);
-    else if (problems.has(found.type)) yield monitored(one, 'NodeProblem', found, 'warning');
+    else if (problems.has(found.type) || saysFault.test(found.type))
+      yield monitored(one, 'NodeProblem', found, 'warning');
   }
   for (const type of health) {
     const found = condition(one.node, type);

@@ -79,6 +79,17 @@ describe('loud', () => {
       [sick('n1', [healthy, condition('FrequentKubeletRestart', 'True')])],
       ['warning NodeProblem Node n1 [FrequentKubeletRestart]'],
     ],
+    ...[
+      'UnhealthyNvidiaDevicePlugin',
+      'NebiusBootDiskIOError',
+      'SysLogsXIDError',
+      'SysLogsGPUFallenOff',
+      'GPUMissing',
+    ].map((type): [string, readonly KubeObject[], readonly string[]] => [
+      `a type that says what is wrong: ${type}`,
+      [sick('n1', [healthy, condition(type, 'True')])],
+      [`warning NodeProblem Node n1 [${type}]`],
+    ]),
     [
       'monitor of a cloud',
       [sick('n1', [healthy, condition('StorageReady', 'False')])],
@@ -195,6 +206,12 @@ describe('quiet', () => {
       [sick('n1', [healthy, condition('DiscoLightsOn', 'True'), condition('constructor', 'True')])],
       [],
     ],
+    [
+      'types that say that nothing is wrong',
+      [sick('n1', [healthy, condition('NoErrors', 'True'), condition('NoDiskFailures', 'True')])],
+      [],
+    ],
+    ['a fault that is not there', [sick('n1', [healthy, condition('SysLogsXIDError', 'False')])], []],
     ['a pressure that is unknown', [sick('n1', [healthy, condition('DiskPressure', 'Unknown')])], []],
     [
       'taints that keep nodes for others',
