@@ -42,6 +42,7 @@ export const reads = [
   'runtimeclasses.node.k8s.io',
   'secrets',
   'serviceaccounts',
+  'services',
   'statefulsets.apps',
   'storageclasses.storage.k8s.io',
   'volumeattachments.storage.k8s.io',

@@ -1,7 +1,8 @@
-import { conditionIs, earliest, eventEvidence, type ObjectEvent } from '../../src/kit.ts';
+import { type CauseLink, conditionIs, earliest, eventEvidence, type ObjectEvent } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, values } from './case.ts';
 import type { Code } from './codes.ts';
 import { called, type ContainerView, isAbout, restartsAfter } from './containers.ts';
+import { awaitedLinks, reachedLinks } from './dependencies.ts';
 import {
   endedAgo,
   type Ending,
@@ -105,9 +106,16 @@ export function crash(one: PodCase, container: ContainerView, ending: Ending): P
     key: container.name,
     message: `${called(container)} ends with ${exitText(terminated)}${hint(one, container, ending)}; ${times(restarts)}${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
+    causes: neededLinks(one, container, ending),
     since: failingSince(one, container, ending),
     values: values(common(one, container, ending)),
   });
+}
+
+/** What a container that ends by itself may have ended for: the Services that it says it cannot reach, or is there to wait for. */
+function neededLinks(one: PodCase, container: ContainerView, { terminated, path }: Ending): readonly CauseLink[] {
+  const awaited = container.role === 'init' && terminated.message === undefined ? awaitedLinks(one, container) : [];
+  return [...reachedLinks(one, terminated.message, `${path}.message`), ...awaited];
 }
 
 /** An init container, or a sidecar that nothing was started after, keeps the others from starting. */
@@ -136,6 +144,7 @@ export function failed(one: PodCase, container: ContainerView, ending: Ending): 
     key: container.name,
     message: `${called(container)} failed with ${exitText(terminated)} and is not restarted${leftWord(container, ending)}`,
     evidence: endingEvidence(one, container, ending),
+    causes: neededLinks(one, container, ending),
     since: terminated.finishedAt ?? notReadySince(one),
     values: values(common(one, container, ending)),
   });

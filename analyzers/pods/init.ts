@@ -1,6 +1,7 @@
 import { age, conditionIs, duration, field, gpuOperatorLinks } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, severityOf, values } from './case.ts';
 import { called, type ContainerView } from './containers.ts';
+import { awaitedLinks } from './dependencies.ts';
 import { nodeLinks } from './links.ts';
 import { probeFault, stillStarting } from './probes.ts';
 
@@ -37,7 +38,7 @@ export function initStuck(one: PodCase): PodDraft | undefined {
       field(pod, `${blocking.statusPath}.state.running.startedAt`, since),
       field(pod, `${blocking.specPath}.image`, blocking.spec.image ?? ''),
     ],
-    causes: [...nodeLinks(one, 'likely'), ...gpuOperatorLinks(snapshot, pod)],
+    causes: [...nodeLinks(one, 'likely'), ...gpuOperatorLinks(snapshot, pod), ...awaitedLinks(one, blocking)],
     since,
     values: values({ container: blocking.name, image: blocking.spec.image }),
   });

@@ -1,6 +1,7 @@
 import { age, duration, type Evidence, eventEvidence, field, type ObjectEvent } from '../../src/kit.ts';
 import { draft, notReadySince, type PodCase, type PodDraft, severityOf, values } from './case.ts';
 import { called, type ContainerView, isAbout } from './containers.ts';
+import { reachedLinks } from './dependencies.ts';
 import { nodeLinks } from './links.ts';
 import { failureText, type Probe, type ProbeName, probePort, probeText, probeWindow } from './probe-text.ts';
 import { quote } from './text.ts';
@@ -53,7 +54,10 @@ export function probeFault(one: PodCase, container: ContainerView): PodDraft | u
     message: `${name} probe (${probeText(probe)}) of ${called(container)} ${how}${portHint(container, probe)}`,
     evidence: evidenceOf(one, container, name, event),
     // An application that answers is not held up by its node.
-    causes: answers(event) ? [] : nodeLinks(one, 'likely'),
+    causes: [
+      ...(answers(event) ? [] : nodeLinks(one, 'likely')),
+      ...reachedLinks(one, event?.message, 'event Unhealthy'),
+    ],
     since,
     values: values({
       container: container.name,

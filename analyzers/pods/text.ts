@@ -33,7 +33,7 @@ function trimStops(text: string): string {
 /** How a process says that it gives up: Go's panic, klog's `F0812`, the levels of loggers, interpreters and the JVM. */
 const fatal =
   /^\s*panic: |^F\d{4} |^fatal|\bFATAL\b|level=(?:fatal|panic)|"level":"(?:fatal|panic)"|^Exception in thread/;
-const error = /\berror\b|exception/i;
+const error = /error\b|exception/i;
 
 /**
  * The line of a termination message that says why: the last one that is fatal, else the last that is an error. Where none is either,
