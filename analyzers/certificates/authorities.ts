@@ -60,7 +60,7 @@ function finding(snapshot: View, { seen, places, first, expiry, now }: Case): Dr
   );
   const names = [...new Set(signed.map((one) => one.certificate.names[0] ?? one.certificate.subject))];
   const effect = isCluster(first)
-    ? '; every component of the cluster trusts the API server by it'
+    ? `; ${clusterEffect(first)}`
     : names.length === 0
       ? ''
       : `; it signed ${listText(names)}`;
@@ -98,6 +98,13 @@ function finding(snapshot: View, { seen, places, first, expiry, now }: Case): Dr
       ...(isCluster(first) ? { cluster_authority: certificate.subject } : {}),
     },
   };
+}
+
+/** What the cluster's own authorities are there for, by the field they are in. */
+function clusterEffect({ field: path }: CertificateHolder): string {
+  if (path.includes('requestheader-client-ca')) return 'aggregated APIs accept the calls of the API server by it';
+  if (path.includes('client-ca')) return 'the API server accepts the certificates of its clients by it';
+  return 'every component of the cluster trusts the API server by it';
 }
 
 /** Whether a Certificate whose Secret may not be read is this authority: their dates are the same to the second. */

@@ -44,7 +44,7 @@ export function* managedCertificates(snapshot: View, limits: Limits): Iterable<D
     };
   }
   for (const one of all) {
-    const draft = notReady(snapshot, one, limits) ?? overdue(snapshot, one, limits) ?? failing(snapshot, one);
+    const draft = notReady(snapshot, one, limits) ?? failing(snapshot, one) ?? overdue(snapshot, one, limits);
     if (draft === undefined) continue;
     const links = shared.has(one)
       ? managedBy(snapshot, { ...one, metadata: { ...one.metadata, name: one.spec.secretName ?? '' } })

@@ -58,7 +58,7 @@ export function failing(snapshot: View, one: Managed): Draft<Code> | undefined {
   const words = issuing?.message === undefined ? '' : `: ${brief(issuing.message)}`;
   return {
     ...draftOf(snapshot, one, {
-      text: `${tries}${nextTry(snapshot, one, attempts)}; it expires in ${duration(left)}${words}`,
+      text: `${tries}${nextTry(snapshot, one, attempts)}${words}; it expires in ${duration(left)}`,
       severity: left < (0.1 * (end - start)) / 1000 ? 'critical' : 'warning',
       evidence: [
         field(one, 'status.failedIssuanceAttempts', attempts),

@@ -12,7 +12,11 @@ export const codes = {
     breaks: ['resolve'],
   },
   CRDNotEstablished: { severity: 'critical', title: 'Custom resources whose names are taken' },
-  CRDStuckTerminating: { severity: 'warning', title: 'CustomResourceDefinition that cannot be deleted' },
+  CRDStuckTerminating: {
+    severity: 'warning',
+    title: 'CustomResourceDefinition that cannot be deleted',
+    breaks: ['ready'],
+  },
   ControllerManagerDead: { severity: 'critical', title: 'kube-controller-manager does not run', breaks: ['scale'] },
   SchedulerDead: { severity: 'critical', title: 'kube-scheduler does not run', breaks: ['schedule'] },
 } as const satisfies Record<string, CodeSpec>;

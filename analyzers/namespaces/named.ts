@@ -18,6 +18,17 @@ export function definitionsIn(snapshot: Snapshot<'customresourcedefinitions.apie
     .items.filter(({ spec }) => spec.group === group && spec.names?.kind === kind);
 }
 
+/** Definitions that are being deleted themselves, of kinds that remain: `widgets.acme.io has 1 resource instances`. */
+export function leavingDefinitions(snapshot: Snapshot<'customresourcedefinitions.apiextensions.k8s.io'>, text: string) {
+  const named = new Set([...text.matchAll(/(?:^|[\s,])(\S{1,300}?) has \d/g)].map(([, name]) => name));
+  return snapshot
+    .list('customresourcedefinitions.apiextensions.k8s.io')
+    .items.filter(
+      ({ metadata, spec }) =>
+        metadata.deletionTimestamp !== undefined && named.has(`${spec.names?.plural ?? ''}.${spec.group ?? ''}`),
+    );
+}
+
 /** The configurations of the webhook that a text says could not be called. */
 export function webhooksIn(
   snapshot: Snapshot<

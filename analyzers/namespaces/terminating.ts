@@ -13,7 +13,7 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { apiServicesIn, definitionsIn, webhooksIn } from './named.ts';
+import { apiServicesIn, definitionsIn, leavingDefinitions, webhooksIn } from './named.ts';
 
 type Namespace = ResourceTypes['namespaces'];
 type Reads =
@@ -117,11 +117,16 @@ function causesIn(
     ];
   }
   if (type !== 'NamespaceContentRemaining') return [];
+  const definitions = leavingDefinitions(snapshot, text);
   const leaving = toldKinds
     .filter(({ words }) => words.test(text))
     .flatMap(({ resource }) => [...snapshot.list(resource, namespace.metadata.name).items])
     .filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  return leaving.slice(0, 20).map((one) => ({ object: ref(one), needs: 'ready', via, certainty: 'sure' }));
+  return [
+    ...leaving.slice(0, 20).map((one): CauseLink => ({ object: ref(one), needs: 'ready', via, certainty: 'sure' })),
+    // The same instances hold both.
+    ...definitions.map((one): CauseLink => ({ object: ref(one), needs: 'ready', via, certainty: 'likely' })),
+  ];
 }
 
 /** Names for the runbook: the first kind that remains, the first dead APIService, and finalizers of the Namespace's own. */

@@ -498,3 +498,33 @@ describe('what was meant by an issuer that does not exist', () => {
     expect(told(...objects)).toEqual(expected);
   });
 });
+
+test('a renewal that fails is told by its failures, also when it is overdue', () => {
+  const late = managed('shop/web', {
+    status: {
+      ...dates,
+      renewalTime: ago('5d'),
+      failedIssuanceAttempts: 3,
+      lastFailureTime: ago('1h'),
+      conditions: [
+        { type: 'Ready', status: 'True', reason: 'Ready', lastTransitionTime: ago('60d') },
+        { type: 'Issuing', status: 'False', reason: 'Failed', message: 'timeout.', lastTransitionTime: ago('1h') },
+      ],
+    },
+  });
+  const manager = deployment('cert-manager/cert-manager');
+  const told = drafts(certificates, snapshotOf([late, local, manager])).filter(
+    ({ object: { kind } }) => kind === 'Certificate',
+  );
+  expect(told.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    'CertificateRenewalOverdue: its renewal has failed 3 times, the next one in 3h: timeout; it expires in 30d',
+  ]);
+});
+
+test('what ends with the authority of the front proxy', () => {
+  const over = make({ subject: 'webhook ca', authority: true, from: 366, days: -1 });
+  const proxy = bundleMap('kube-system/extension-apiserver-authentication', [over], 'requestheader-client-ca-file');
+  expect(drafts(certificates, snapshotOf([proxy]))[0]?.message).toContain(
+    'aggregated APIs accept the calls of the API server by it',
+  );
+});

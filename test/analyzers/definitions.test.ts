@@ -189,6 +189,20 @@ describe('names and deletion', () => {
     expect(found(controlPlane, [...well, ...objects])).toEqual(expected);
   });
 
+  test('what holds it holds the Namespace of its instances', () => {
+    const words =
+      'Some resources are remaining: secrets. has 1 resource instances, widgets.acme.io has 1 resource instances';
+    const team = object('namespaces', 'team', {
+      metadata: { deletionTimestamp: ago('1h') },
+      status: { conditions: [{ type: 'NamespaceContentRemaining', status: 'True', message: words }] },
+    });
+    expect(story(diagnose([controlPlane, namespaces], [...well, definition(leaving('1h')), team]))).toEqual([
+      'warning CRDStuckTerminating CustomResourceDefinition widgets.acme.io',
+      '  warning NamespaceStuckTerminating Namespace team',
+    ]);
+    expect(links(namespaces, [definition(), team])).toEqual([]);
+  });
+
   test('it tells what keeps the instances', () => {
     expect(drafts(controlPlane, snapshotOf([...well, definition(leaving('1h'))]))[0]?.message).toBe(
       'has been Terminating for 1h: InstanceDeletionFailed: could not confirm zero CustomResources remaining',
