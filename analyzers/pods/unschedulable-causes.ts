@@ -38,6 +38,11 @@ function nodeLink({ node, reasons }: Verdict): CauseLink | undefined {
     const taints = reasons.flatMap((reason) => (reason.kind === 'taint' ? [taintText(reason.taint)] : []));
     return taints.length > 0 ? link('spec.taints', taints.join(', ')) : link('spec.unschedulable', 'true');
   }
+  // What devices a node that is down offers says nothing.
+  if (reasons.some(isNodeFault) && reasons.every((reason) => isNodeFault(reason) || isOwnDevice(node, reason))) {
+    const taint = reasons.flatMap((reason) => (reason.kind === 'taint' ? [taintText(reason.taint)] : []))[0];
+    return taint === undefined ? link('spec.unschedulable', 'true') : link('spec.taints', taint);
+  }
   if (reasons.every(isTaken)) return link('spec.devices[].taints', 'NoSchedule');
   if (!reasons.every((reason) => isDeviceFault(node, reason))) return undefined;
   const [first] = reasons;
@@ -63,6 +68,12 @@ function isDeviceFault(node: Verdict['node'], reason: Reason): boolean {
   // Not every node with a GPU has a label that says so: the link counts only where the node is found at fault.
   if (owned === undefined) return gpuVendorOf(reason.resource) !== undefined;
   return given < owned || owned === 0n;
+}
+
+/** A device fault of a node that has, or by its labels had, such devices. */
+function isOwnDevice(node: Verdict['node'], reason: Reason): boolean {
+  if (reason.kind !== 'resource' || !isDeviceFault(node, reason)) return false;
+  return node.status?.capacity?.[reason.resource] !== undefined || gpuHardware(node).length > 0;
 }
 
 /** Claims whose volumes keep the pod from every node, and these volumes. */

@@ -59,19 +59,24 @@ function failed(snapshot: Snap, attachment: Attachment, patience: Patience): Dra
   const leaving = metadata.deletionTimestamp !== undefined;
   const error = leaving ? status?.detachError : status?.attached === true ? undefined : status?.attachError;
   const late = leaving && olderThan(snapshot, metadata.deletionTimestamp, patience.detachSeconds);
-  if (error === undefined && !late) return undefined;
+  // Drivers attach within seconds, or say why not.
+  const ignored = !leaving && status?.attached === false && error === undefined;
+  if (ignored && !olderThan(snapshot, metadata.creationTimestamp, patience.detachSeconds)) return undefined;
+  if (error === undefined && !late && !ignored) return undefined;
   const { claim, waits } = usage(snapshot, attachment, patience);
-  const text = error?.message;
+  const text = ignored ? `${spec.attacher} has said nothing` : error?.message;
   const verb = leaving ? 'detached from' : 'attached to';
   const since = leaving ? metadata.deletionTimestamp : metadata.creationTimestamp;
   return {
     code: 'VolumeAttachmentFailed',
     object: ref(attachment),
-    ...(leaving && !waits ? { severity: 'warning' as const } : {}),
+    ...((leaving || ignored) && !waits ? { severity: 'warning' as const } : {}),
     message: `volume ${volumeOf(attachment)} cannot be ${verb} node ${spec.nodeName}${text === undefined || text === '' ? '' : `: ${oneLine(text)}`}`,
     evidence: [
       field(attachment, 'spec.nodeName', spec.nodeName),
-      ...(text === undefined ? [] : [field(attachment, `status.${leaving ? 'detach' : 'attach'}Error.message`, text)]),
+      ...(error === undefined
+        ? [field(attachment, 'status.attached', status?.attached ?? false)]
+        : [field(attachment, `status.${leaving ? 'detach' : 'attach'}Error.message`, text ?? '')]),
       ...(metadata.deletionTimestamp === undefined
         ? []
         : [field(attachment, 'metadata.deletionTimestamp', metadata.deletionTimestamp)]),

@@ -81,7 +81,8 @@ function wantsMore({ spec, status }: Claim): boolean {
 /** The finalizer keeps a claim that is being deleted until no pod uses it; new pods are not placed meanwhile. */
 function* terminating(snapshot: Snap, claim: Claim, grace: number): Generator<Draft<Code>> {
   const { deletionTimestamp, finalizers } = claim.metadata;
-  const users = usersOf(snapshot, claim);
+  // Pods that are not placed yet do not hold it. Source: pkg/controller/volume/pvcprotection.
+  const users = usersOf(snapshot, claim).filter(({ spec }) => (spec.nodeName ?? '') !== '');
   const [first] = users;
   if (first === undefined || !(finalizers ?? []).includes('kubernetes.io/pvc-protection')) return;
   if (!olderThan(snapshot, deletionTimestamp, grace)) return;

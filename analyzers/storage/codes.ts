@@ -38,7 +38,7 @@ export const codes = {
   PersistentVolumeClaimTerminating: {
     severity: 'info',
     title: 'Deleted claim that is still in use',
-    breaks: ['schedule'],
+    breaks: ['schedule', 'bind'],
   },
   PersistentVolumeClaimUnconsumed: { severity: 'info', title: 'Claim that waits for its first pod' },
   PersistentVolumeClaimUnused: { severity: 'info', title: 'Claim that no pod has used for long' },

@@ -16,7 +16,7 @@ import {
   pod,
   replicaSet,
 } from '../support/objects.ts';
-import { diagnose, drafts, found, snapshotOf, story } from '../support/snapshot.ts';
+import { diagnose, drafts, found, links, snapshotOf, story } from '../support/snapshot.ts';
 
 const selects = (key: string, value: string, more: Patch = {}) =>
   pendingPod('web', { spec: { nodeSelector: { [key]: value }, ...more } });
@@ -293,4 +293,40 @@ test('a pod that was ended for another and holds its room all the same is the ca
     'critical PodStuckTerminating Pod shop/victim [acme.io/hold]',
     '  critical PodUnschedulable Pod shop/vip',
   ]);
+});
+
+test('a claim that is being deleted is why no node is looked at', () => {
+  const uses = (name: string): Patch => ({ volumes: [{ name: 'd', persistentVolumeClaim: { claimName: name } }] });
+  const claim = object('persistentvolumeclaims', 'shop/data', {
+    metadata: { deletionTimestamp: ago('3h'), finalizers: ['kubernetes.io/pvc-protection'] },
+    spec: { volumeName: 'pv1', accessModes: ['ReadWriteOnce'] },
+    status: { phase: 'Bound' },
+  });
+  const volume = object('persistentvolumes', 'pv1', {
+    spec: { claimRef: { namespace: 'shop', name: 'data' } },
+    status: { phase: 'Bound' },
+  });
+  const told = story(
+    diagnose(
+      [pods, storage],
+      [claim, volume, node('n1'), pod('old', { spec: uses('data') }), pendingPod('web', { spec: uses('data') })],
+    ),
+  );
+  expect(told).toEqual([
+    'critical PersistentVolumeClaimTerminating PersistentVolumeClaim shop/data',
+    '  critical PodUnschedulable Pod shop/web',
+  ]);
+});
+
+describe('a node that is down and offers no devices any more', () => {
+  const gpuPod = pendingPod('web', { spec: asksGpu });
+  const down = (patch: Patch) =>
+    node('n1', { spec: { taints: [{ key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' }] }, ...patch });
+  test('is the cause where it had them', () => {
+    const gone = { status: { capacity: { 'nvidia.com/gpu': '1' }, allocatable: { 'nvidia.com/gpu': '0' } } };
+    expect(links(pods, [gpuPod, down(gone)])).toEqual(['PodUnschedulable -> schedule Node n1 (spec.taints)']);
+  });
+  test('is none where it never had any', () => {
+    expect(links(pods, [gpuPod, down({})])).toEqual([]);
+  });
 });

@@ -373,6 +373,11 @@ const loud: readonly Row[] = [
     [`critical PersistentVolumeClaimNotProvisioned ${on}`, 'critical StorageClassProvisionerMissing StorageClass fast'],
   ],
   [
+    'an attacher that says nothing',
+    [attachment({ metadata: { creationTimestamp: ago('10m') }, status: { attached: false } }), node('n1')],
+    ['warning VolumeAttachmentFailed VolumeAttachment csi-1'],
+  ],
+  [
     'a pod that names its node, so that no scheduler tells the claim',
     [claim(), wffc, driver, creating('p')],
     [`critical PersistentVolumeClaimBypassed ${on}`],
@@ -471,6 +476,20 @@ const quiet: readonly Row[] = [
     [],
   ],
   ['a volume that fits, controller manager alive', [byHand, volume('pv1'), managerLease(ago('2s'))], []],
+  [
+    'an attacher that has had five minutes',
+    [attachment({ metadata: { creationTimestamp: ago('5m') }, status: { attached: false } }), node('n1')],
+    [],
+  ],
+  [
+    'a deleted claim that only a pod without a node would use: it goes',
+    [
+      bound({ metadata: { deletionTimestamp: ago('1h'), finalizers: ['kubernetes.io/pvc-protection'] } }),
+      volume('pv1', own),
+      pendingUser,
+    ],
+    [],
+  ],
   [
     'a pod that has its node since a minute ago, its claim to come',
     [claim(), wffc, driver, creating('p', { metadata: { creationTimestamp: ago('60s') } })],
