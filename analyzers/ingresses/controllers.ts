@@ -36,13 +36,13 @@ const workloads = once((snapshot: Snapshot<ControllerReads>): readonly Workload[
 ]);
 
 /** Whether a workload runs that may serve Ingresses without a class. */
-export function someTakeClassless(snapshot: Snapshot<ControllerReads>): boolean {
-  return workloads(snapshot).some((workload) =>
+export const someTakeClassless = once((snapshot: Snapshot<ControllerReads>): boolean =>
+  workloads(snapshot).some((workload) =>
     products.some(
       ({ image, takesClassless }) => runs(workload, image) && takesClassless?.(argumentsOf(workload)) === true,
     ),
-  );
-}
+  ),
+);
 
 /** True when every workload was seen and no node is of a cloud, which may run controllers outside the cluster. */
 export function controllersAllSeen(snapshot: Snapshot<ControllerReads>): boolean {

@@ -40,6 +40,17 @@ export function noMatchingPods(snapshot: Snap, service: Service): Draft<Code> {
       computed(service, near ?? 'no pod and no controller of the namespace has labels that come near'),
       ...referrers.slice(0, 3).map(({ object, path }) => field(object, path, service.metadata.name)),
     ],
+    // Pods that are not well are given no role.
+    ...(role === undefined
+      ? {}
+      : {
+          causes: role.workloads.map((object) => ({
+            object,
+            needs: 'ready' as const,
+            via: { field: 'spec.selector', value: role.text },
+            certainty: 'likely' as const,
+          })),
+        }),
     values: { selector: text, ...(role === undefined ? { edited: name } : { role: role.text }) },
   };
 }

@@ -2,6 +2,8 @@ import {
   type BackendReads,
   controllerOf,
   matchesLabels,
+  type ObjectRef,
+  ref,
   type Service,
   type Snapshot,
   workloadsIn,
@@ -20,6 +22,8 @@ export interface MissingRole {
   readonly text: string;
   /** Whether one pod should always have it. */
   readonly isLeading: boolean;
+  /** The controllers of the pods that might have it. */
+  readonly workloads: readonly ObjectRef[];
 }
 
 /**
@@ -41,6 +45,7 @@ export function missingRole(snapshot: Snapshot<BackendReads>, service: Service):
     return {
       text: differing.map((key) => `${key}=${selector[key]}`).join(','),
       isLeading: differing.some((key) => leading.test(selector[key] ?? '')),
+      workloads: templates.map(({ object }) => ref(object)),
     };
   }
   return undefined;

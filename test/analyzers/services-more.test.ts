@@ -81,6 +81,9 @@ describe('selectors for roles that are given at run time', () => {
       'no pod has the role that its selector asks for, role=master, which is given while pods run; the pods of StatefulSet shop/db have role=replica',
     );
     expect(draft?.values).toEqual({ selector: 'app=db,role=master', role: 'role=master' });
+    expect(draft?.causes?.map(({ object: { kind, name }, needs }) => `${needs} ${kind} ${name}`)).toEqual([
+      'ready StatefulSet db',
+    ]);
     const [typing] = drafts(services, snapshotOf([replicas({ app: 'bd' }), plain]));
     expect(typing?.values).toEqual({ selector: 'app=bd', edited: 'db-repl' });
   });
