@@ -112,6 +112,12 @@ function linksOf(snapshot: Snap, { spec }: Attachment): readonly CauseLink[] {
       via: { field: 'spec.nodeName', value: spec.nodeName },
       certainty: 'sure',
     },
+    {
+      object: { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', name: spec.nodeName },
+      needs: 'mount',
+      via: { field: 'spec.nodeName', value: spec.nodeName },
+      certainty: 'sure',
+    },
     ...provisionerLinks(workloadsOf(snapshot, spec.attacher), 'spec.attacher', spec.attacher),
   ];
 }

@@ -3,6 +3,7 @@ import {
   claimUses,
   computed,
   conditionIs,
+  daemonSetMiss,
   type Draft,
   field,
   groupBy,
@@ -10,6 +11,7 @@ import {
   olderThan,
   type Pod,
   ref,
+  refText,
   type Snapshot,
 } from '../../src/kit.ts';
 import { waitingOn } from './claims.ts';
@@ -76,15 +78,17 @@ function missing(snapshot: Snap, needs: readonly Need[], first: Need, drivers: r
   const object: ObjectRef = { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', name: node };
   const sets = workloadsOf(snapshot, driver).filter(({ kind }) => kind === 'DaemonSet');
   const pods = needs.length === 1 ? 'a pod there waits' : `${needs.length} pods there wait`;
+  const away = keptAway(snapshot, sets, node);
   return {
     code: 'CSINodeDriverMissing',
     object,
     key: driver,
-    message: `CSI driver ${driver} is not registered on node ${node}, and ${pods} for a volume of it`,
+    message: `CSI driver ${driver} is not registered on node ${node}, and ${pods} for a volume of it${away === undefined ? '' : `; ${away}`}`,
     evidence: [
       field(object, 'spec.drivers[].name', drivers.join(', ') || 'none'),
       field(pod, 'spec.nodeName', node),
       computed(pod, `waits for a volume of driver ${driver}`),
+      ...(away === undefined ? [] : [computed(object, away)]),
     ],
     causes: sets.flatMap((set) =>
       (['mount', 'ready'] as const).map((capability): CauseLink => ({
@@ -98,6 +102,20 @@ function missing(snapshot: Snap, needs: readonly Need[], first: Need, drivers: r
     members: needs.map(({ claim }) => claim),
     values: { driver, node },
   };
+}
+
+/** Why none of the DaemonSets that bring the driver makes a pod for the node. */
+function keptAway(snapshot: Snap, sets: ReturnType<typeof workloadsOf>, name: string): string | undefined {
+  const node = snapshot.lookup('nodes', name);
+  if (node.state !== 'found') return undefined;
+  const misses = sets.flatMap((one) => {
+    const set = snapshot.lookup('daemonsets.apps', one.metadata.name, one.metadata.namespace);
+    return set.state === 'found' ? [{ set: set.object, miss: daemonSetMiss(set.object, node.object) }] : [];
+  });
+  const [first] = misses;
+  if (first?.miss === undefined || misses.some(({ miss }) => miss === undefined)) return undefined;
+  const { why, text } = first.miss;
+  return `${refText(ref(first.set))} makes no pod there: it ${why === 'taint' ? 'does not tolerate' : 'needs'} ${text}`;
 }
 
 function* volumesFull(snapshot: Snap): Generator<Draft<Code>> {

@@ -843,6 +843,28 @@ describe('the node that was chosen for a volume that cannot be made', () => {
   });
 });
 
+describe('a driver that its node lacks', () => {
+  const nodePlugin = object('daemonsets.apps', 'kube-system/ebs-csi-node', {
+    spec: {
+      selector: {},
+      template: { spec: { containers: [{ name: 'ebs-plugin', image: 'ebs', args: ['--name=ebs.csi.aws.com'] }] } },
+    },
+  });
+  const tainted = node('n2', { spec: { taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }] } });
+  const text = (host: KubeObject) =>
+    drafts(storage, snapshotOf([bound(), volume('pv1', own), creating('p'), host, csiNode('n2', []), nodePlugin]))[0]
+      ?.message;
+  const lacks = 'CSI driver ebs.csi.aws.com is not registered on node n2, and a pod there waits for a volume of it';
+  test('may be kept away by a taint', () => {
+    expect(text(tainted)).toBe(
+      `${lacks}; DaemonSet kube-system/ebs-csi-node makes no pod there: it does not tolerate dedicated=db:NoSchedule`,
+    );
+  });
+  test('or just not run', () => {
+    expect(text(node('n2'))).toBe(lacks);
+  });
+});
+
 describe('a provisioner that is still at an earlier attempt', () => {
   const busy = event(claim(), 'ProvisioningFailed', 'rpc error: code = Aborted desc = an operation already exists');
   const text = (...events: readonly KubeObject[]) =>
@@ -889,7 +911,10 @@ describe('links', () => {
     [
       'from an attachment to its node',
       [attachment({ status: { attached: false, attachError: { message: 'x' } } }), node('n1')],
-      ['VolumeAttachmentFailed -> run Node n1 (spec.nodeName)'],
+      [
+        'VolumeAttachmentFailed -> mount CSINode n1 (spec.nodeName)',
+        'VolumeAttachmentFailed -> run Node n1 (spec.nodeName)',
+      ],
     ],
   ];
   test.each(rows)('%s', (_title, objects, expected) => {
