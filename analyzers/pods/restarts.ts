@@ -1,7 +1,8 @@
 import { age, duration } from '../../src/kit.ts';
 import { draft, type PodCase, type PodDraft, values } from './case.ts';
 import { called, type ContainerView } from './containers.ts';
-import { crash, oom, probeKilled, times } from './crash.ts';
+import { crash, oom, probeKilled } from './crash.ts';
+import { times } from './crash-details.ts';
 import { endedAgo, type Ending, endingEvidence, lastEnding, leftWord, probeKill, ranFor } from './endings.ts';
 import { exitText } from './exit-codes.ts';
 import { endedWithNode } from './node-stop.ts';
