@@ -30,7 +30,10 @@ export function* hosts(snapshot: View): Iterable<Draft<Code>> {
       const missed = [...new Set(wanted)].filter((host) => host !== '' && !own.covers(host));
       if (missed.length === 0) continue;
       const target: ObjectRef = ref(secret.object);
-      const names = own.names.length === 0 ? 'no name at all' : listText(own.names);
+      const names =
+        own.names.length === 0
+          ? `no name at all (clients do not read its subject, ${own.subject})`
+          : listText(own.names);
       yield {
         code: 'IngressCertificateMismatch',
         object: ref(ingress),

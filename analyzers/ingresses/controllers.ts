@@ -1,7 +1,7 @@
 import { once, ref, type ObjectRef, type ResourceTypes, type Snapshot } from '../../src/kit.ts';
 import { type Product, products } from './products.ts';
 
-export type ControllerReads = 'deployments.apps' | 'daemonsets.apps' | 'nodes' | 'services';
+export type ControllerReads = 'deployments.apps' | 'daemonsets.apps' | 'nodes' | 'pods' | 'services';
 
 type Workload = ResourceTypes['deployments.apps'] | ResourceTypes['daemonsets.apps'];
 

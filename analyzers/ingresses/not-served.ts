@@ -1,4 +1,16 @@
-import { type CauseLink, computed, type Draft, field, olderThan, ref, refText, type Snapshot } from '../../src/kit.ts';
+import {
+  type CauseLink,
+  computed,
+  condition,
+  type Draft,
+  field,
+  isStarting,
+  matchesLabels,
+  olderThan,
+  ref,
+  refText,
+  type Snapshot,
+} from '../../src/kit.ts';
 import {
   type ClassReads,
   defaultClasses,
@@ -124,8 +136,17 @@ function controllerDown(ingress: Ingress, { path, name }: Wanted, down: readonly
   };
 }
 
+/** Without a ready pod for longer than a restart takes. */
 function isDown(snapshot: Snap, { workload, wanted, ready }: Controller, grace: number): boolean {
-  return wanted !== undefined && ready === 0 && olderThan(snapshot, workload.metadata.creationTimestamp, grace);
+  if (wanted === undefined || ready !== 0 || !olderThan(snapshot, workload.metadata.creationTimestamp, grace))
+    return false;
+  const available = condition(workload, 'Available');
+  if (available?.status === 'False' && !olderThan(snapshot, available.lastTransitionTime, grace)) return false;
+  const labels = workload.spec.template?.metadata?.labels ?? {};
+  const pods = snapshot
+    .list('pods', workload.metadata.namespace)
+    .items.filter(({ metadata }) => Object.keys(labels).length > 0 && matchesLabels(labels, metadata.labels));
+  return !pods.some((pod) => isStarting(snapshot, pod, grace));
 }
 
 /** Whether another Ingress of the class (or without one) has an address, so that somebody serves its like. */

@@ -16,8 +16,14 @@ import { oneLine } from './words.ts';
 
 type Snap = Snapshot<ClassReads | 'events'>;
 
-/** Reasons of Warning events by which controllers tell that they try again and again: AWS (Failed...), Google (Sync, Translate). */
-const repeated = new Set(['FailedBuildModel', 'FailedDeployModel', 'Sync', 'Translate']);
+/** Reasons of Warning events by which controllers tell that they try again and again: AWS (Failed...), Google (Sync, Translate), Kong. */
+const repeated = new Set([
+  'FailedBuildModel',
+  'FailedDeployModel',
+  'KongConfigurationTranslationFailed',
+  'Sync',
+  'Translate',
+]);
 /** Told once, until the Ingress is written again: NGINX's own controller. */
 const told = new Set(['Rejected', 'AddedOrUpdatedWithError']);
 /** What the same controllers write when it went well. */

@@ -111,6 +111,46 @@ describe('which workload is a controller', () => {
   });
 });
 
+describe('a controller that restarts', () => {
+  const template: Patch = { metadata: { labels: { app: 'controller' } } };
+  const stopped = (since: string, patch: Patch = {}) =>
+    runs(
+      'registry.k8s.io/ingress-nginx/controller:v1',
+      [],
+      merge(
+        {
+          spec: { template },
+          status: {
+            readyReplicas: 0,
+            conditions: [{ type: 'Available', status: 'False', lastTransitionTime: ago(since) }],
+          },
+        },
+        patch,
+      ) as Patch,
+    );
+  const starting = (created: string) =>
+    pod('system/controller-1', {
+      metadata: { creationTimestamp: ago(created), labels: { app: 'controller' } },
+      status: {
+        conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: ago(created) }],
+        containerStatuses: [
+          { name: 'app', ready: false, restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } },
+        ],
+      },
+    });
+  const loud = ['critical IngressNotServed Ingress shop/shop'];
+
+  test.each<Row>([
+    ['no pod for long', [stopped('1h')], loud],
+    ['its pod does not start', [stopped('1h'), starting('30m')], loud],
+    ['quiet: just stopped', [stopped('30s')], []],
+    ['quiet: a new pod starts', [stopped('1h'), starting('20s')], []],
+  ])('%s', (_, objects, expected) => {
+    const nginx = classOf('nginx', 'k8s.io/ingress-nginx');
+    expect(found(ingresses, [...web, nginx, node('n1'), ingress('nginx', addressed), ...objects])).toEqual(expected);
+  });
+});
+
 describe('Ingresses that a controller cannot put into effect', () => {
   const alb = classOf('alb', 'ingress.k8s.aws/alb');
   const fresh = ingress('alb');
