@@ -76,6 +76,8 @@ export function unobserved(
   object: Watched,
   grace: number,
 ): Unobserved | undefined {
+  // An API server always writes a status, be it an empty one: where there is none, it was taken out of the recording.
+  if (object.status === undefined) return undefined;
   if (!isLagging(object) || object.metadata.deletionTimestamp !== undefined) return undefined;
   const { generation } = object.metadata;
   const observed = object.status?.observedGeneration;

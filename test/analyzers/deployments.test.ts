@@ -546,11 +546,8 @@ describe('a change that no controller has acted on', () => {
       [deployment('shop/web', { metadata: { generation: 3 } })],
       line('warning'),
     ],
-    [
-      'never seen since its creation',
-      [deployment('shop/web', { ...created('10m'), status: undefined })],
-      line('critical'),
-    ],
+    ['never seen since its creation', [{ ...deployment('shop/web', created('10m')), status: {} }], line('critical')],
+    ['its status was taken out', [deployment('shop/web', { ...created('10m'), status: undefined })], []],
     ['changed ten minutes ago, perhaps scaled since, manager alive', [deployment('shop/web', scaled), lease('2s')], []],
     [
       'changed ten minutes ago, perhaps scaled since, manager silent',
