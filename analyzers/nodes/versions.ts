@@ -8,6 +8,20 @@ function minorOf(version: string | undefined): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/**
+ * True for a node that stands for machines elsewhere (virtual-kubelet, Liqo, Admiralty): the version that it tells is its own program's.
+ */
+function isVirtual({ metadata, spec, status }: Node): boolean {
+  const { labels = {} } = metadata;
+  const keys = [...Object.keys(labels), ...(spec.taints ?? []).map(({ key }) => key)];
+  return (
+    labels['type'] === 'virtual-kubelet' ||
+    labels['liqo.io/type'] === 'virtual-node' ||
+    keys.some((key) => key.startsWith('virtual-kubelet.io/')) ||
+    /-vk-/.test(status?.nodeInfo?.kubeletVersion ?? '')
+  );
+}
+
 /** The version of the API server: what it says itself, else what its pods run, the oldest of them. */
 function serverVersionOf(snapshot: NodeSnapshot): string | undefined {
   if (minorOf(snapshot.serverVersion) !== undefined) return snapshot.serverVersion;
@@ -31,7 +45,7 @@ export function* skew(snapshot: NodeSnapshot, settings: NodeSettings): Iterable<
   for (const node of snapshot.list('nodes').items) {
     const version = node.status?.nodeInfo?.kubeletVersion;
     const minor = minorOf(version);
-    if (minor === undefined) continue;
+    if (minor === undefined || isVirtual(node)) continue;
     const newer = minor > server;
     if (!newer && server - minor <= (minor >= 25 ? 3 : 2)) continue;
     const than = newer
@@ -52,7 +66,8 @@ export function* skew(snapshot: NodeSnapshot, settings: NodeSettings): Iterable<
 /** Kubelets of several minor versions: normal during an upgrade, worth knowing after it. */
 export function* mixed(snapshot: NodeSnapshot): Iterable<Draft<Code>> {
   const nodes = snapshot.list('nodes');
-  const minors = groupBy(nodes.items, (node: Node) => minorOf(node.status?.nodeInfo?.kubeletVersion));
+  const real = nodes.items.filter((node) => !isVirtual(node));
+  const minors = groupBy(real, (node: Node) => minorOf(node.status?.nodeInfo?.kubeletVersion));
   const [lowest, ...others] = [...minors].sort(([one], [other]) => one - other);
   const [first] = lowest?.[1] ?? [];
   if (!nodes.complete || lowest === undefined || first === undefined || others.length === 0) return;

@@ -238,6 +238,16 @@ describe('quiet', () => {
       ],
       ['info NodeUnreachable Node n1'],
     ],
+    ...[
+      { metadata: { labels: { type: 'virtual-kubelet' } } },
+      { metadata: { labels: { 'liqo.io/type': 'virtual-node' } } },
+      { spec: { taints: [{ key: 'virtual-kubelet.io/provider', value: 'azure', effect: 'NoSchedule' }] } },
+      { status: { nodeInfo: { kubeletVersion: 'v1.25.0-vk-azure-aci-1.6.2' } } },
+    ].map((patch): [string, readonly KubeObject[], readonly string[]] => [
+      `a node that stands for machines elsewhere: ${JSON.stringify(patch)}`,
+      [merge(kubelet('n1', 'v1.25.0'), patch) as ReturnType<typeof kubelet>, kubelet('n2', 'v1.36.3')],
+      [],
+    ]),
     ['kubelet three minors older', [kubelet('n1', 'v1.33.1')], []],
     ['the version of the server is not known', [kubelet('n1', 'v1.20.1')], [], { serverVersion: '' }],
     ['an upgrade', [kubelet('n1', 'v1.35.1'), kubelet('n2', 'v1.36.3')], ['info NodeVersionsMixed Node n1']],
