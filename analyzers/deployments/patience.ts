@@ -4,6 +4,7 @@ import {
   isGettingNode,
   isSettling,
   latest,
+  millis,
   olderThan,
   podTrouble,
   type Snapshot,
@@ -43,8 +44,18 @@ export function isPatient(snapshot: Snapshot<'events'>, view: View, waits: Waits
   // A change does not excuse what was missing before it.
   const began = lost?.lastTransitionTime ?? latest([deployment.metadata.creationTimestamp, specChanged(deployment)]);
   if (began !== undefined && !olderThan(snapshot, began, waits.grace)) return !podsShowTrouble(snapshot, view);
-  if (pods.length > 0 && settlingPods(snapshot, view, waits) >= replicas - available) return true;
+  if (pods.length > 0 && !isReplacedOften(view) && settlingPods(snapshot, view, waits) >= replicas - available)
+    return true;
   return isFirstRolloutOrPlanned(view) && withinDeadline(snapshot, view, waits) && !showsTrouble(snapshot, view);
+}
+
+/** So many pods that failed since its replicas are missing show that the youth of the others is no hope. */
+const often = 3;
+
+function isReplacedOften({ deployment, failed }: View): boolean {
+  const lost = millis(conditionIs(deployment, 'Available', 'False')?.lastTransitionTime);
+  if (lost === undefined) return false;
+  return failed.filter(({ metadata }) => (millis(metadata.creationTimestamp) ?? -Infinity) >= lost).length >= often;
 }
 
 /**

@@ -28,7 +28,9 @@ export interface View {
   readonly sets: readonly ReplicaSet[];
   /** Pods that count for it, as far as they could be seen. */
   readonly pods: readonly Pod[];
-  /** Those of them that are not ready. */
+  /** Pods of it that were put away or refused (phase Failed), and that are kept. */
+  readonly failed: readonly Pod[];
+  /** Those of `pods` that are not ready. */
   readonly unready: readonly Pod[];
   /** Whether all of its pods could be seen. */
   readonly podsSeen: boolean;
@@ -65,6 +67,7 @@ function view(snapshot: Snapshot<Reads>, deployment: Deployment): View {
     updated,
     sets,
     pods,
+    failed: owned.filter(({ status: one }) => one?.phase === 'Failed'),
     unready: pods.filter((pod) => !isReady(pod)),
     podsSeen,
     rolling: isRolling(deployment, replicas, updated),

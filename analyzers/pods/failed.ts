@@ -79,6 +79,15 @@ function refusedForDevices(reason: string, message = ''): boolean {
   );
 }
 
+/** Whether the template names the node, so that no scheduler looks for another. */
+function pinned({ pod, snapshot }: PodCase): string {
+  const owner = controllerOf(pod);
+  const set =
+    owner?.kind === 'ReplicaSet' ? snapshot.lookup('replicasets.apps', owner.name, owner.namespace) : undefined;
+  const isNamed = set?.state === 'found' && (set.object.spec.template?.spec?.nodeName ?? '') !== '';
+  return isNamed ? '; its template names the node (spec.nodeName), so no scheduler looks for another' : '';
+}
+
 function byReason(one: PodCase, code: Code, reason: string): PodDraft {
   const { pod } = one;
   const node = pod.spec.nodeName ?? '';
@@ -89,7 +98,7 @@ function byReason(one: PodCase, code: Code, reason: string): PodDraft {
   };
   return draft(one, code, {
     key: code === 'PodRejectedByNode' ? reason : '',
-    message: messages[code] ?? `node ${node} refused it (${reason})${text}`,
+    message: messages[code] ?? `node ${node} refused it (${reason})${text}${pinned(one)}`,
     evidence: [
       field(pod, 'status.reason', reason),
       ...(pod.status?.message === undefined ? [] : [field(pod, 'status.message', pod.status.message)]),
