@@ -23,7 +23,10 @@ function web(made: readonly Patch[], template: Patch = {}): readonly KubeObject[
   ];
   const status = { replicas: 1, updatedReplicas: 1, readyReplicas: 0, availableReplicas: 0, conditions };
   const one = deployment('shop/web', { spec: { replicas: 1, template: { spec: template } }, status });
-  const set = replicaSet(one, undefined, { spec: { replicas: 1, template: { spec: template } } });
+  const set = replicaSet(one, undefined, {
+    spec: { replicas: 1, template: { spec: template } },
+    status: { readyReplicas: 0 },
+  });
   return [one, set, ...made.map((patch, index) => pod(`shop/web-${index}`, merge(ownedBy(set), patch) as Patch))];
 }
 
