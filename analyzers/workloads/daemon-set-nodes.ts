@@ -1,6 +1,7 @@
 import {
   computed,
   field,
+  gpuPlugins,
   isActive,
   isWSL,
   latest,
@@ -66,12 +67,22 @@ export function* matchesNoNode(snapshot: Snapshot<Reads>, grace: number): Genera
   }
 }
 
-/** Whether some pod asks for a device of the vendor whose labels a DaemonSet goes by: `nvidia.com/gpu.present`, `nvidia.com/gpu`. */
-function isWanted(snapshot: Snapshot<'pods'>, { metadata }: DaemonSet, keys: readonly string[]): boolean {
+/**
+ * Whether some pod asks for a device of the vendor whose labels a DaemonSet goes by: `nvidia.com/gpu.present`, `nvidia.com/gpu`. Where a
+ * device plugin of the vendor runs, its companions (MPS, discovery, exporters) may have no node to go to.
+ */
+function isWanted(
+  snapshot: Snapshot<'daemonsets.apps' | 'pods'>,
+  { metadata }: DaemonSet,
+  keys: readonly string[],
+): boolean {
   const vendors = [...keys, metadata.name].flatMap(
     (text) => /nvidia|amd|intel|habana/i.exec(text)?.[0].toLowerCase() ?? [],
   );
-  if (vendors.length === 0) return false;
+  const served = gpuPlugins(snapshot).some(
+    ({ vendor, set }) => vendors.includes(vendor) && (set.status?.desiredNumberScheduled ?? 0) > 0,
+  );
+  if (vendors.length === 0 || served) return false;
   return snapshot
     .list('pods')
     .items.some(

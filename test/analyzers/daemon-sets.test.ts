@@ -3,6 +3,7 @@ import analyzer from '../../analyzers/workloads/index.ts';
 import type { KubeObject } from '../../src/model/object.ts';
 import { ago, merge, node, object, ownedBy, type Patch, pod, template, written } from '../support/objects.ts';
 import { drafts, found, links, snapshotOf } from '../support/snapshot.ts';
+import { pluginPod, pluginSet } from './gpu-support.ts';
 
 const both = (one: Patch, other: Patch) => merge(one, other) as Patch;
 
@@ -297,6 +298,11 @@ describe('a DaemonSet that no node matches', () => {
     ['taints that it does not tolerate', agent(nowhere(), [], [tainted('n1'), tainted('n2')]), warning],
     ['a GPU plugin, and a pod that wants a GPU', [...plugin, gpuPod], warning],
     ['a GPU plugin without GPUs', plugin, info],
+    [
+      'a companion of a GPU plugin that runs, and a pod that has its GPU',
+      [...agent(nowhere(selector({ 'nvidia.com/mps.capable': 'true' })), []), pluginSet(), pluginPod('n1'), gpuPod],
+      info,
+    ],
     ['for Windows, without Windows', agent(nowhere(selector({ 'kubernetes.io/os': 'windows' })), []), info],
     ['switched off by the usual label', agent(nowhere(selector({ 'non-existing': 'true' })), []), []],
     ['taints that it does not tolerate, on the host network', agent(nowhere(host), [], [tainted('n1')]), warning],
