@@ -13,6 +13,7 @@ import {
   type Snapshot,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
+import { waitsForPods } from './endings.ts';
 import { apiServicesIn, definitionsIn, leavingDefinitions, webhooksIn } from './named.ts';
 
 type Namespace = ResourceTypes['namespaces'];
@@ -51,6 +52,13 @@ export function* stuckTerminating(snapshot: Snapshot<Reads>, graceSeconds: numbe
       const one = condition(namespace, type);
       return one?.status === 'True' ? [{ type, text: (one.message ?? one.reason ?? type).trim() }] : [];
     });
+    const [first, ...more] = reasons;
+    if (
+      first?.type === 'NamespaceContentRemaining' &&
+      more.length === 0 &&
+      waitsForPods(snapshot, namespace, first.text)
+    )
+      continue;
     const held = finalizersOf(namespace);
     const told = [
       ...reasons.map(({ text }) => text.replace(/[.\s]{1,5}$/, '')),

@@ -148,3 +148,29 @@ test('finalizers of its own, for the runbook', () => {
   });
   expect(drafts(namespaces, snapshotOf([namespace]))[0]?.values).toEqual({ own_finalizers: 'example.com/hold' });
 });
+
+describe('pods that take their time to end', () => {
+  const leaving = (until: string) =>
+    pod('old/db', { metadata: { deletionTimestamp: until, deletionGracePeriodSeconds: 3_600 } });
+  const later = '2026-03-01T12:30:00Z';
+  const home = (words: string) =>
+    object('namespaces', 'old', {
+      metadata: { deletionTimestamp: ago('30m') },
+      status: {
+        conditions: [
+          { type: 'NamespaceContentRemaining', status: 'True', message: `Some resources are remaining: ${words}` },
+        ],
+      },
+    });
+  const one = 'pods. has 1 resource instances';
+
+  test.each<[string, KubeObject[], string[]]>([
+    ['quiet: they still have it', [home(one), leaving(later)], []],
+    ['it is over', [home(one), leaving(ago('10m'))], loud],
+    ['one of them is not being deleted', [home(one), leaving(later), pod('old/new')], loud],
+    ['something else remains', [home(`configmaps. has 1 resource instances, ${one}`), leaving(later)], loud],
+    ['no pod is seen', [home(one)], loud],
+  ])('%s', (_, objects, expected) => {
+    expect(found(namespaces, objects)).toEqual(expected);
+  });
+});
