@@ -18,7 +18,7 @@ import {
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { conditionEvidence, type PendingCase, pendingDraft, type PendingSnapshot, severityOf } from './pending-case.ts';
-import { reasonsText, verdictText } from './unschedulable-text.ts';
+import { reasonsText } from './unschedulable-text.ts';
 
 /** Reasons that go when a pod goes. */
 const heldByPods = new Set(['resource', 'port', 'in-use', 'pod-anti-affinity', 'spread', 'volume-limit']);
@@ -41,7 +41,7 @@ export function blockedByOldReplica(one: PendingCase, verdicts: readonly Verdict
   const { deployment, surge, older } = rollout;
   return pendingDraft(one, 'PodBlockedByOldReplica', {
     severity: severityOf(one),
-    message: `waits for what an older replica of ${refText(ref(deployment))} holds on ${verdictText(first)}; the rollout may not end that one first (maxSurge ${surge}, maxUnavailable 0)`,
+    message: `waits for what an older replica of ${refText(ref(deployment))} holds on ${first.node.metadata.name}, which ${reasonsText(first)}; the rollout may not end that one first (maxSurge ${surge}, maxUnavailable 0)`,
     evidence: [
       field(deployment, 'spec.strategy', deployment.spec.strategy ?? { type: 'RollingUpdate' }),
       field(deployment, 'spec.replicas', deployment.spec.replicas ?? 1),

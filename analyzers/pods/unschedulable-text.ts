@@ -22,11 +22,6 @@ export function countsText(verdicts: readonly Verdict[]): string {
 }
 
 /** All that keeps the pod off one node. */
-export function verdictText(verdict: Verdict): string {
-  return `${verdict.node.metadata.name}: ${reasonsText(verdict)}`;
-}
-
-/** Why one node does not take the pod, without its name. */
 export function reasonsText({ reasons }: Verdict): string {
   return reasons.map((reason) => reasonText(reason, 1)).join('; ');
 }
