@@ -52,6 +52,8 @@ export function* failedJobs(snapshot: Snapshot<Reads>, stale: number): Generator
           certainty: 'sure',
         },
       ],
+      // Runs of a CronJob are one finding on it.
+      values: { job: job.metadata.name },
       ...(since === undefined ? {} : { since }),
     };
   }

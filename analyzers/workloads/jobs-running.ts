@@ -80,6 +80,8 @@ function stuck(
       ...(podStates(active) === '' ? [] : [computed(job, `pods: ${podStates(active)}`)]),
     ],
     causes,
+    // Runs of a CronJob are one finding on it.
+    values: { job: job.metadata.name },
     ...(began === undefined ? {} : { since: began }),
   });
   // After a failure the controller waits up to six minutes before the next try; without one it makes pods at once.

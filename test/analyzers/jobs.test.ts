@@ -384,3 +384,10 @@ describe('a CronJob', () => {
     ]);
   });
 });
+
+test('the commands about a run of a CronJob name the run', () => {
+  const values = (objects: KubeObject[]) =>
+    drafts(analyzer, snapshotOf([cron(), ...objects])).map((draft) => [draft.code, draft.values?.['job']]);
+  expect(values([job('n-1', '2h', failed('1h'), cron())])).toEqual([['JobFailed', 'n-1']]);
+  expect(values([job('n-2', '20m', { status: { active: 0 } }, cron())])).toEqual([['JobStuck', 'n-2']]);
+});
