@@ -29,7 +29,7 @@ export function* network(one: NodeCase): Iterable<NodeDraft> {
   if (found === undefined || isNew(one, one.settings.startGrace)) return;
   const why = short(found.message);
   yield nodeDraft(one, 'NodeNetworkUnavailable', {
-    message: `its network is not set up${lasting(one, found.lastTransitionTime)}${why === '' ? '' : `: ${why}`}`,
+    message: `its network has not been set up${lasting(one, found.lastTransitionTime)}${why === '' ? '' : `: ${why}`}`,
     reason: found.reason ?? '',
     shared: `have no network set up${why === '' ? '' : `: ${why}`}`,
     evidence: [field(one.node, 'status.conditions[NetworkUnavailable]', clue(found))],
