@@ -84,6 +84,8 @@ function problemText({ claim, why, name }: ClaimProblem): string {
       return `claim ${claim} does not exist`;
     case 'not-created-yet':
       return `claim ${claim} of an ephemeral volume is not created yet`;
+    case 'not-own':
+      return `claim ${claim}, which its ephemeral volume would have, was not made for it`;
     case 'lost':
       return `claim ${claim} has lost its volume ${name ?? ''}`.trimEnd();
     case 'deleting':

@@ -330,3 +330,31 @@ describe('a node that is down and offers no devices any more', () => {
     expect(links(pods, [gpuPod, down({})])).toEqual([]);
   });
 });
+
+describe('the claim of an ephemeral volume', () => {
+  const waits = pendingPod('job', {
+    spec: {
+      volumes: [{ name: 'tmp', ephemeral: { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'] } } } }],
+    },
+  });
+  const claim = (owner: Patch) =>
+    object('persistentvolumeclaims', 'shop/job-tmp', {
+      ...owner,
+      spec: { volumeName: 'pv1', accessModes: ['ReadWriteOnce'] },
+      status: { phase: 'Bound' },
+    });
+  const volume = object('persistentvolumes', 'pv1', {
+    spec: { claimRef: { namespace: 'shop', name: 'job-tmp' } },
+    status: { phase: 'Bound' },
+  });
+  const told = (owner: Patch) =>
+    drafts(pods, snapshotOf([waits, claim(owner), volume, node('n1')])).map(({ message }) => message);
+  test('is no good where another has it', () => {
+    expect(told({})).toEqual([
+      'no node is looked at: claim job-tmp, which its ephemeral volume would have, was not made for it',
+    ]);
+  });
+  test('is good where it was made for the pod', () => {
+    expect(told(ownedBy(waits))).toEqual(['fits on n1 now; the scheduler has not placed it yet']);
+  });
+});

@@ -52,7 +52,8 @@ export function claimsOf(snapshot: Snapshot<SchedulingReads>, pod: Pod): PodClai
     if (found.state === 'absent') problem(use.ephemeral ? 'not-created-yet' : 'missing');
     if (found.state !== 'found') continue;
     const claim = found.object;
-    if (claim.status?.phase === 'Lost') problem('lost', claim.spec.volumeName);
+    if (use.ephemeral && !isMadeFor(claim, pod)) problem('not-own');
+    else if (claim.status?.phase === 'Lost') problem('lost', claim.spec.volumeName);
     else if (claim.metadata.deletionTimestamp !== undefined) problem('deleting');
     else if (isBound(claim)) {
       const volume = snapshot.lookup('persistentvolumes', claim.spec.volumeName ?? '');
@@ -67,6 +68,12 @@ export function claimsOf(snapshot: Snapshot<SchedulingReads>, pod: Pod): PodClai
     }
   }
   return { problems, bound, delayed, unseen: [...unseen] };
+}
+
+/** Whether the claim of an ephemeral volume was made for this pod. Source: component-helpers/storage/ephemeral, VolumeIsForPod. */
+function isMadeFor({ metadata }: Claim, pod: Pod): boolean {
+  const owner = (metadata.ownerReferences ?? []).find(({ controller }) => controller === true);
+  return pod.metadata.uid === undefined || owner?.uid === pod.metadata.uid;
 }
 
 /** The class of a claim that waits for its first consumer; a claim that names its volume is bound at once all the same. */

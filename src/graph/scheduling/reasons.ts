@@ -80,7 +80,7 @@ export interface ClaimProblem {
   /** Index in `spec.volumes`. */
   readonly volume: number;
   readonly claim: string;
-  readonly why: 'missing' | 'not-created-yet' | 'lost' | 'deleting' | 'unbound' | 'volume-missing';
+  readonly why: 'missing' | 'not-created-yet' | 'not-own' | 'lost' | 'deleting' | 'unbound' | 'volume-missing';
   /** Of an unbound claim its StorageClass, of a bound one its PersistentVolume. */
   readonly name?: string;
 }
