@@ -88,6 +88,10 @@ function* webhookUses(snapshot: View): Iterable<Use> {
         ({ denial, text }) =>
           denial.kind === 'webhookFailure' && denial.webhook === hook.name && saysMissing(text, object),
       );
+      const { creationTimestamp } = config.metadata;
+      // Its Service may be made after it.
+      if (saying.length === 0 && creationTimestamp !== undefined && !olderThan(snapshot, creationTimestamp, 60))
+        continue;
       const need = hook.failurePolicy === 'Ignore' ? 'idle' : 'broken';
       yield use(config, 'services', object, `webhooks[${index}].clientConfig.service.name`, need, {
         saysObject: saying.length > 0,

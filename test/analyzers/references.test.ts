@@ -459,8 +459,9 @@ describe('network', () => {
   });
   const statefulSet = (spec: Patch) =>
     object('statefulsets.apps', 'shop/db', { spec: { template: { spec: { containers: [] } }, ...spec } });
-  const webhook = (hook: Patch) =>
+  const webhook = (hook: Patch, patch: Patch = {}) =>
     object('validatingwebhookconfigurations.admissionregistration.k8s.io', 'policy', {
+      ...patch,
       webhooks: [
         {
           name: 'w',
@@ -544,6 +545,7 @@ describe('network', () => {
       [],
     ],
     ['quiet: a StatefulSet without a Service', [statefulSet({ serviceName: '' })], []],
+    ['quiet: a webhook made just now', [webhook({}, { metadata: { creationTimestamp: ago('20s') } })], []],
     ['quiet: a webhook at a URL', [webhook({ clientConfig: { url: 'https://x' } })], []],
     ['quiet: a webhook without rules', [webhook({ rules: [] })], []],
     ['quiet: an API of the API server itself', [api({ group: 'apps', version: 'v1' })], []],
