@@ -38,11 +38,15 @@ export function crashFault(one: PodCase, container: ContainerView): PodDraft | u
   return exitCode === 0 ? undefined : failed(one, container, ending);
 }
 
+/** How a process ends that the kubelet stops. With another code it ended by itself, and its hook found no container any more. */
+const endsWhenAsked = new Set([0, 137, 143]);
+
 /** One finding for an end that recurs: memory first, then a hook or a probe that kills, then the exit code. */
 function ended(one: PodCase, container: ContainerView, ending: Ending): PodDraft {
   if (ending.terminated.reason === 'OOMKilled') return oom(one, container, ending);
   const hook = hookFailure(one, container, ending);
-  if (hook !== undefined) return hookKilled(one, container, ending, hook);
+  if (hook !== undefined && endsWhenAsked.has(ending.terminated.exitCode))
+    return hookKilled(one, container, ending, hook);
   const kill = probeKill(one, container, ending);
   return kill === undefined ? crash(one, container, ending) : probeKilled(one, container, ending, kill);
 }

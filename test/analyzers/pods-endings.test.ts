@@ -48,6 +48,17 @@ describe('a postStart hook that fails', () => {
     expect(draft?.message).toContain('perhaps because its postStart hook fails');
   });
 
+  test.each([
+    [0, 'PodPostStartHookFailed'],
+    [143, 'PodPostStartHookFailed'],
+    [1, 'PodCrashLoop'],
+    [139, 'PodCrashLoop'],
+  ])('an end with %d: %s', (exitCode, code) => {
+    const ended = crashing({ reason: 'Error', exitCode }, hooked);
+    const failure = event(ended, 'FailedPostStartHook', 'PostStartHook failed', about('app'));
+    expect(found(pods, [ended, failure])).toEqual([`critical ${code} Pod shop/web-1 [app]`]);
+  });
+
   test('without a hook nothing is said of one', () => {
     expect(drafts(pods, snapshotOf([crashing(killed)]))[0]?.message).toContain('perhaps by the node');
   });
