@@ -4,24 +4,16 @@ import {
   computed,
   condition,
   type Draft,
-  eventEvidence,
   type Evidence,
-  olderThan,
   type Placement,
   placementOf,
   ref,
   type Verdict,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import {
-  conditionEvidence,
-  type PendingCase,
-  pendingDraft,
-  scaleUp,
-  scaleUpRefusal,
-  severityOf,
-} from './pending-case.ts';
+import { conditionEvidence, type PendingCase, pendingDraft, scaleUp } from './pending-case.ts';
 import { schedulerLinks } from './pending-scheduler.ts';
+import { autoscalerOf } from './unschedulable-autoscaler.ts';
 import { claimLinks, nodeLinks } from './unschedulable-causes.ts';
 import { type Change, smallestChange } from './unschedulable-change.ts';
 import { claimFault, unboundClaims } from './unschedulable-claims.ts';
@@ -29,6 +21,7 @@ import { nodeEvidence } from './unschedulable-evidence.ts';
 import { gpuLinks } from './unschedulable-gpu.ts';
 import { blockedByOldReplica } from './unschedulable-old-replica.ts';
 import { countsText } from './unschedulable-text.ts';
+import { victimLinks, victimsOf } from './unschedulable-victims.ts';
 import { listed, quote } from './text.ts';
 
 /** Kinds of reasons that pods which could not be seen might take away; all others only become more certain by more pods. */
@@ -98,34 +91,22 @@ function certain({ node, reasons }: Verdict): Verdict {
 
 function explained(one: PendingCase, placement: Placement, summary: Summary): Draft<Code> {
   const { change, verdicts } = summary;
-  const adding = scaleUp(one);
-  const refusing = adding === undefined ? scaleUpRefusal(one) : undefined;
+  const autoscaler = autoscalerOf(one);
   const victims = victimsOf(one);
   const notes = [
-    ...(adding === undefined ? [] : ['an autoscaler is adding a node']),
-    ...(refusing === undefined ? [] : [`the autoscaler adds no node: ${refusalText(refusing.message)}`]),
+    ...autoscaler.notes,
     ...(victims === undefined ? [] : [`pods on ${victims} are being ended to make room`]),
   ];
   return pendingDraft(one, 'PodUnschedulable', {
-    severity: adding === undefined && victims === undefined ? severityOf(one) : 'info',
+    severity: victims === undefined ? autoscaler.severity : 'info',
     message: [summary.text, ...notes].join('; '),
-    evidence: [
-      ...summary.evidence,
-      ...(adding === undefined ? [] : [eventEvidence(ref(one.pod), adding)]),
-      ...(refusing === undefined ? [] : [eventEvidence(ref(one.pod), refusing)]),
-      ...conditionEvidence(one),
-    ],
+    evidence: [...summary.evidence, ...autoscaler.evidence, ...conditionEvidence(one)],
     causes: [...summary.nodeLinks, ...claimLinks(one, placement, verdicts), ...victimLinks(one)],
     values:
       change === undefined
         ? {}
         : { change: change.text, node: change.verdict.node.metadata.name, ...commandValues(change.verdict) },
   });
-}
-
-/** Without the words that say that nothing happened. */
-function refusalText(message: string): string {
-  return quote(message.replace(/^pod didn't trigger scale-up(?: \([^)]*\))?:? */, '')) || 'it gives no reason';
 }
 
 function commandValues({ node, reasons }: Verdict): Readonly<Record<string, string>> {
@@ -149,22 +130,25 @@ function fitting(one: PendingCase, { unseen }: Placement, free: readonly string[
 function nowhere(one: PendingCase, placement: Placement): Draft<Code> {
   const { nodes } = placement;
   const message = nodes.length === 0 ? 'the cluster has no nodes' : 'the node that it is made for does not exist';
+  const { notes, evidence, severity } = autoscalerOf(one);
   return pendingDraft(one, 'PodUnschedulable', {
-    severity: severityOf(one),
-    message,
-    evidence: [computed(one.pod, `${nodes.length} nodes in the cluster`), ...conditionEvidence(one)],
+    severity,
+    message: [message, ...notes].join('; '),
+    evidence: [computed(one.pod, `${nodes.length} nodes in the cluster`), ...evidence, ...conditionEvidence(one)],
   });
 }
 
 function unexplained(one: PendingCase, why: string, evidence: readonly Evidence[]): Draft<Code> {
   const words = schedulerWords(one);
+  const autoscaler = autoscalerOf(one);
+  const message =
+    words === ''
+      ? `the scheduler finds no node for it; why cannot be told, for ${why}`
+      : `the scheduler finds no node for it: ${words}; this could not be checked, for ${why}`;
   return pendingDraft(one, 'PodUnschedulable', {
-    severity: severityOf(one),
-    message:
-      words === ''
-        ? `the scheduler finds no node for it; why cannot be told, for ${why}`
-        : `the scheduler finds no node for it: ${words}; this could not be checked, for ${why}`,
-    evidence: [...evidence, ...conditionEvidence(one)],
+    severity: autoscaler.severity,
+    message: [message, ...autoscaler.notes].join('; '),
+    evidence: [...evidence, ...autoscaler.evidence, ...conditionEvidence(one)],
   });
 }
 
@@ -175,34 +159,4 @@ function schedulerWords({ pod }: PendingCase): string {
   return quote(
     (scheduled.message ?? '').replace(/\.? (?:no new claims to deallocate|still not schedulable|preemption: ).*$/s, ''),
   );
-}
-
-/** Pods that were ended for this one and hold their room on its nominated node all the same. */
-function victimLinks({ snapshot, pod }: PendingCase): readonly CauseLink[] {
-  const node = pod.status?.nominatedNodeName;
-  if (node === undefined || node === '') return [];
-  return snapshot
-    .list('pods')
-    .items.filter(({ metadata, spec }) => spec.nodeName === node && metadata.deletionTimestamp !== undefined)
-    .map((other) => ({
-      object: ref(other),
-      needs: 'resolve',
-      via: { field: 'status.nominatedNodeName', value: node },
-      certainty: 'likely',
-    }));
-}
-
-/** The node on which pods of lower priority are being ended for this one, within their grace periods. */
-function victimsOf({ snapshot, pod }: PendingCase): string | undefined {
-  const node = pod.status?.nominatedNodeName;
-  if (node === undefined || node === '') return undefined;
-  const ending = snapshot
-    .list('pods')
-    .items.some(
-      ({ metadata, spec }) =>
-        spec.nodeName === node &&
-        metadata.deletionTimestamp !== undefined &&
-        !olderThan(snapshot, metadata.deletionTimestamp, 60),
-    );
-  return ending ? node : undefined;
 }

@@ -106,6 +106,15 @@ describe('what an autoscaler says', () => {
     });
     expect(note(up, not)).toEqual(['an autoscaler is adding a node']);
   });
+  test('it is told where nodes could not be seen, and where there are none', () => {
+    const up = event(waits, 'TriggeredScaleUp', 'up');
+    const told = (missing: Parameters<typeof snapshotOf>[1]) =>
+      drafts(pods, snapshotOf([waits, up], missing)).map(({ severity, message }) => `${severity}: ${message}`);
+    expect(told({})).toEqual(['info: the cluster has no nodes; an autoscaler is adding a node']);
+    expect(told({ missing: { nodes: 'forbidden' } })[0]).toMatch(
+      /^info: .*could not be seen.*; an autoscaler is adding a node$/,
+    );
+  });
   test('what it said long ago is not told', () => {
     const times = { firstTimestamp: ago('2h'), lastTimestamp: ago('1h') };
     expect(note(event(waits, 'NotTriggerScaleUp', "pod didn't trigger scale-up: x", times))).toEqual(['']);
