@@ -2,6 +2,11 @@ import type { CodeSpec } from '../../src/kit.ts';
 
 export const codes = {
   ServiceAddressConflict: { severity: 'info', title: 'Two Services announce one address and port' },
+  ServiceEndpointPortUnknown: {
+    severity: 'warning',
+    title: 'Endpoints under other port names',
+    breaks: ['route'],
+  },
   ServiceEndpointsNotUpdated: {
     severity: 'warning',
     title: 'EndpointSlices do not follow the ready pods',

@@ -1,6 +1,7 @@
 import { defineAnalyzer } from '../../src/kit.ts';
 import { codes } from './codes.ts';
 import { addressConflicts } from './conflicts.ts';
+import { endpointPorts } from './endpoint-ports.ts';
 import { endpoints } from './endpoints.ts';
 import { externalNames } from './external-names.ts';
 import { lastingFailures } from './lasting-failures.ts';
@@ -50,6 +51,7 @@ export default defineAnalyzer({
   *analyze(snapshot, { settleSeconds, graceSeconds, loadBalancerSeconds }) {
     yield* endpoints(snapshot, { settle: settleSeconds, grace: graceSeconds });
     yield* ports(snapshot, settleSeconds);
+    yield* endpointPorts(snapshot, settleSeconds);
     yield* externalNames(snapshot, settleSeconds);
     yield* loadBalancers(snapshot, loadBalancerSeconds);
     yield* lastingFailures(snapshot, { grace: graceSeconds, deletion: 3 * loadBalancerSeconds });

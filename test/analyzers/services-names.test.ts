@@ -93,3 +93,56 @@ describe('ExternalName', () => {
     );
   });
 });
+
+describe('endpoints that are written by hand', () => {
+  const service = (ports: readonly Patch[], patch: Patch = {}) =>
+    object('services', 'db', merge({ spec: { selector: undefined, type: 'ClusterIP', ports } }, patch) as Patch);
+  const slice = (ports: readonly Patch[] | undefined, ready = true) =>
+    object('endpointslices.discovery.k8s.io', 'db-1', {
+      metadata: { labels: { 'kubernetes.io/service-name': 'db' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.9.9.9'], conditions: { ready } }],
+      ports,
+    });
+  const named = { name: 'postgres', port: 5432 };
+  const loud = ['warning ServiceEndpointPortUnknown Service shop/db'];
+
+  test.each<Row>([
+    ['another name', [service([named]), slice([{ name: 'pg', port: 5432 }])], loud],
+    ['no name there', [service([named]), slice([{ port: 5432 }])], loud],
+    ['quiet: no ports are said', [service([named]), slice(undefined)], []],
+    ['quiet: the same name', [service([named]), slice([named])], []],
+    ['quiet: neither has a name', [service([{ port: 5432 }]), slice([{ name: '', port: 5432 }])], []],
+    ['quiet: one of several', [service([named, { name: 'admin', port: 80 }]), slice([named])], []],
+    ['quiet: headless', [service([named], { spec: { clusterIP: 'None' } }), slice([{ name: 'pg', port: 1 }])], []],
+    [
+      'quiet: a load balancer has endpoints for show',
+      [
+        service([named], {
+          spec: { type: 'LoadBalancer' },
+          status: { loadBalancer: { ingress: [{ ip: '10.0.0.5' }] } },
+        }),
+        slice([{ port: 9999 }]),
+      ],
+      [],
+    ],
+    [
+      'quiet: a program owns it',
+      [
+        service([named], {
+          metadata: { ownerReferences: [{ apiVersion: 'a/v1', kind: 'X', name: 'x', uid: 'u', controller: true }] },
+        }),
+        slice([{ port: 9999 }]),
+      ],
+      [],
+    ],
+  ])('%s', (_, objects, expected) => {
+    expect(found(services, objects)).toEqual(expected);
+  });
+
+  test('the message has both names', () => {
+    expect(drafts(services, snapshotOf([service([named]), slice([{ port: 5432 }])]))[0]?.message).toBe(
+      'its endpoints are not reached: its ports are named postgres, and its EndpointSlices name theirs (no name)',
+    );
+  });
+});
