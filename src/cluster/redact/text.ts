@@ -7,7 +7,7 @@ const userInfo = new RegExp(
   'gi',
 );
 const header =
-  /\b(bearer|basic|digest|negotiate)(\s+)(?!realm\b|error\b)(?=[A-Za-z]*[^A-Za-z\s])([A-Za-z0-9+/=_.~-]{6,8192})/gi;
+  /\b(bearer|basic|digest|negotiate)(\s+)(?!realm\b|error\b|sha\d+:)(?=[A-Za-z]*[^A-Za-z\s])([A-Za-z0-9+/=_.~-]{6,8192})/gi;
 const headerLine =
   /\b((?:proxy-)?authorization|x-api-key|x-auth-token|(?:set-)?cookie)(["']?\s*[:=]\s*)(["']?)((?:bearer|basic|digest|negotiate|token|apikey)\s[^"'\r\n]{1,8192}|(?=[A-Za-z]*[^A-Za-z\s"'])[^\s"']{1,8192}(?:;[^"'\r\n]{0,8192})?)/gi;
 const pem = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;

@@ -290,6 +290,10 @@ test.each<[string, string]>([
     'WWW-Authenticate: Bearer realm="https://auth.example.com/token"',
     'WWW-Authenticate: Bearer realm="https://auth.example.com/token"',
   ],
+  [
+    'unexpected commit digest sha256:0a1b2c, expected sha256:3d4e5f: failed precondition',
+    'unexpected commit digest sha256:0a1b2c, expected sha256:3d4e5f: failed precondition',
+  ],
   ['Basic authentication required', 'Basic authentication required'],
   ['sent Bearer abc.def.123', 'sent Bearer ***'],
   [
