@@ -74,7 +74,7 @@ export { controllerOf, controllersOf, find, ownedBy, topOf } from './graph/owner
 export { pointersAt } from './graph/pointers.ts';
 export { quantity, quantityText } from './graph/quantity.ts';
 export { admissionLinks, pullSecretsOf, type Referable, type Reference, referencesOf } from './graph/references.ts';
-export { isGettingNode, scaleUpFor } from './graph/scale-up.ts';
+export { isGettingNode, isJoining, scaleUpFor } from './graph/scale-up.ts';
 export { amountsOf, amountText } from './graph/scheduling/amounts.ts';
 export {
   candidates,

@@ -26,7 +26,7 @@ const longestDeadline = 3_600;
 const counting = 30;
 
 /** How many of the replicas that are not available yet need nobody's help: new, just not ready, or ready but not counted yet. */
-export function settlingPods(snapshot: Snapshot<'events'>, view: View, waits: Waits): number {
+export function settlingPods(snapshot: Snapshot<'events' | 'nodes'>, view: View, waits: Waits): number {
   const { pods, unready, deployment, available } = view;
   const minReady = deployment.spec.minReadySeconds ?? 0;
   const coming = unready.filter((pod) => isSettling(snapshot, pod, { ...waits, minReady })).length;
@@ -38,7 +38,7 @@ export function settlingPods(snapshot: Snapshot<'events'>, view: View, waits: Wa
 }
 
 /** Whether a lack of available replicas is still what a normal start, change or restart looks like. */
-export function isPatient(snapshot: Snapshot<'events'>, view: View, waits: Waits): boolean {
+export function isPatient(snapshot: Snapshot<'events' | 'nodes'>, view: View, waits: Waits): boolean {
   const { deployment, replicas, available, pods } = view;
   const lost = conditionIs(deployment, 'Available', 'False');
   // A change does not excuse what was missing before it.
@@ -70,7 +70,7 @@ function isFirstRolloutOrPlanned({ deployment, rolling, replicas, sets }: View):
   return sets.length <= 1 && (revision === undefined || revision === '1');
 }
 
-function withinDeadline(snapshot: Snapshot<'events'>, { deployment }: View, waits: Waits): boolean {
+function withinDeadline(snapshot: Snapshot<'events' | 'nodes'>, { deployment }: View, waits: Waits): boolean {
   const progressing = condition(deployment, 'Progressing');
   const began = latest([
     deployment.metadata.creationTimestamp,
@@ -85,11 +85,11 @@ function withinDeadline(snapshot: Snapshot<'events'>, { deployment }: View, wait
   return began !== undefined && !olderThan(snapshot, began, allowed);
 }
 
-function showsTrouble(snapshot: Snapshot<'events'>, view: View): boolean {
+function showsTrouble(snapshot: Snapshot<'events' | 'nodes'>, view: View): boolean {
   return conditionIs(view.deployment, 'ReplicaFailure', 'True') !== undefined || podsShowTrouble(snapshot, view);
 }
 
-function podsShowTrouble(snapshot: Snapshot<'events'>, { unready }: View): boolean {
+function podsShowTrouble(snapshot: Snapshot<'events' | 'nodes'>, { unready }: View): boolean {
   return unready.some((pod) => podTrouble(pod) !== undefined && !isGettingNode(snapshot, pod));
 }
 

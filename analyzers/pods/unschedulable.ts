@@ -5,6 +5,8 @@ import {
   condition,
   type Draft,
   type Evidence,
+  isJoining,
+  isNodeFault,
   type Placement,
   placementOf,
   ref,
@@ -93,12 +95,14 @@ function explained(one: PendingCase, placement: Placement, summary: Summary): Dr
   const { change, verdicts } = summary;
   const autoscaler = autoscalerOf(one);
   const victims = victimsOf(one);
+  const joining = joiningOf(one, verdicts);
   const notes = [
     ...autoscaler.notes,
+    ...(joining === undefined ? [] : [`node ${joining} has just joined and is not Ready yet`]),
     ...(victims === undefined ? [] : [`pods on ${victims} are being ended to make room`]),
   ];
   return pendingDraft(one, 'PodUnschedulable', {
-    severity: victims === undefined ? autoscaler.severity : 'info',
+    severity: victims === undefined && joining === undefined ? autoscaler.severity : 'info',
     message: [summary.text, ...notes].join('; '),
     evidence: [...summary.evidence, ...autoscaler.evidence, ...conditionEvidence(one)],
     causes: [...summary.nodeLinks, ...claimLinks(one, placement, verdicts), ...victimLinks(one)],
@@ -107,6 +111,12 @@ function explained(one: PendingCase, placement: Placement, summary: Summary): Dr
         ? {}
         : { change: change.text, node: change.verdict.node.metadata.name, ...commandValues(change.verdict) },
   });
+}
+
+/** A node that joined a moment ago and will take the pod, as far as can be told. */
+function joiningOf({ snapshot }: PendingCase, verdicts: readonly Verdict[]): string | undefined {
+  return verdicts.find(({ node, reasons }) => isJoining(snapshot, node) && reasons.every(isNodeFault))?.node.metadata
+    .name;
 }
 
 function commandValues({ node, reasons }: Verdict): Readonly<Record<string, string>> {

@@ -32,7 +32,7 @@ export const revisionLabel = 'controller-revision-hash';
 
 /** Those of a controller's pods that are not available yet but need nobody's help. */
 export function settling(
-  snapshot: Snapshot<'events'>,
+  snapshot: Snapshot<'events' | 'nodes'>,
   pods: readonly Pod[],
   waits: Waits,
   minReady = 0,

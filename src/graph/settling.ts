@@ -109,7 +109,7 @@ export interface Patience {
  * Whether a pod that does not count as available yet may do so without anybody's help: new, just not ready, ready too shortly, held back
  * on purpose, or about to get a node.
  */
-export function isSettling(snapshot: Snapshot<'events'>, pod: Pod, patience: Patience): boolean {
+export function isSettling(snapshot: Snapshot<'events' | 'nodes'>, pod: Pod, patience: Patience): boolean {
   const ready = condition(pod, 'Ready');
   if (ready?.status === 'True') return !olderThan(snapshot, ready.lastTransitionTime, patience.minReady + 30);
   if (isGated(pod) || isGettingNode(snapshot, pod)) return true;

@@ -212,6 +212,18 @@ describe('a Deployment that waits for a node', () => {
       'info PodUnschedulable Deployment shop/web',
     ]);
   });
+  const joined = (since: string) =>
+    node('n2', {
+      metadata: { creationTimestamp: since },
+      spec: { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] },
+      status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: since }] },
+    });
+  test('that has just joined is no alarm', () => {
+    expect(told(waits(ago('4m')), joined(ago('1m')))).toEqual(['info PodUnschedulable Deployment shop/web']);
+  });
+  test('that joined long ago and is not Ready is one', () => {
+    expect(told(waits(ago('4m')), joined(ago('10m')))).toContain('critical PodUnschedulable Deployment shop/web');
+  });
   test('since a moment is no alarm', () => {
     expect(told(waits(ago('20s')))).toEqual([]);
   });
