@@ -49,6 +49,7 @@ export const codes = {
     title: 'Volume of a removed plugin',
     breaks: ['bind', 'mount'],
   },
+  PersistentVolumeTerminating: { severity: 'warning', title: 'Deleted volume that a claim still has' },
   PersistentVolumeReleased: { severity: 'info', title: 'Volume left over from a claim' },
   StorageClassProvisionerMissing: {
     severity: 'critical',

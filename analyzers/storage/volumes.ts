@@ -24,6 +24,7 @@ export function* volumes(
   for (const volume of snapshot.list('persistentvolumes').items) {
     if (volume.status?.phase === 'Failed') yield failed(volume);
     if (volume.status?.phase === 'Released') yield* released(snapshot, volume, deleteSeconds);
+    yield* terminating(snapshot, volume, deleteSeconds);
     yield* noNode(snapshot, volume);
     yield* pluginRemoved(snapshot, volume);
   }
@@ -72,6 +73,27 @@ function* released(snapshot: Snap, volume: Volume, patience: number): Generator<
     severity: 'warning',
     message: `${whose} is gone, and the volume is not deleted${event === undefined ? '' : `: ${oneLine(event.message)}`}`,
     evidence: [...evidence, ...(event === undefined ? [] : [eventEvidence(volume, event)])],
+  };
+}
+
+/** The finalizer keeps a deleted volume as long as a claim is bound to it; both go together then. */
+function* terminating(snapshot: Snap, volume: Volume, patience: number): Generator<Draft<Code>> {
+  const { deletionTimestamp } = volume.metadata;
+  const claim = claimOf(volume);
+  if (claim === undefined || volume.status?.phase !== 'Bound' || !olderThan(snapshot, deletionTimestamp, patience))
+    return;
+  const policy = volume.spec.persistentVolumeReclaimPolicy ?? 'Retain';
+  yield {
+    code: 'PersistentVolumeTerminating',
+    object: ref(volume),
+    message: `it is deleted and goes with its claim ${claim.namespace}/${claim.name}, which is bound to it`,
+    evidence: [
+      field(volume, 'metadata.deletionTimestamp', deletionTimestamp ?? ''),
+      field(volume, 'spec.claimRef', refText(claim)),
+      field(volume, 'spec.persistentVolumeReclaimPolicy', policy),
+    ],
+    ...(deletionTimestamp === undefined ? {} : { since: deletionTimestamp }),
+    values: { claim: claim.name, claimNamespace: claim.namespace ?? 'default' },
   };
 }
 

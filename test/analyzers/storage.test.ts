@@ -331,6 +331,11 @@ const loud: readonly Row[] = [
     ['warning PersistentVolumeReleased PersistentVolume pv1'],
   ],
   [
+    'a deleted volume that a claim has',
+    [bound(), volume('pv1', merge(own, { metadata: { deletionTimestamp: ago('2h') } }) as Patch)],
+    ['warning PersistentVolumeTerminating PersistentVolume pv1'],
+  ],
+  [
     'a failed volume',
     [volume('pv1', { status: { phase: 'Failed', message: 'error deleting' } })],
     ['warning PersistentVolumeFailed PersistentVolume pv1'],
@@ -476,6 +481,11 @@ const quiet: readonly Row[] = [
     [],
   ],
   ['a volume that fits, controller manager alive', [byHand, volume('pv1'), managerLease(ago('2s'))], []],
+  [
+    'a volume that was deleted just now',
+    [bound(), volume('pv1', merge(own, { metadata: { deletionTimestamp: ago('5m') } }) as Patch)],
+    [],
+  ],
   [
     'an attacher that has had five minutes',
     [attachment({ metadata: { creationTimestamp: ago('5m') }, status: { attached: false } }), node('n1')],
