@@ -3,6 +3,7 @@ import { draft, notReadySince, type PodCase, type PodDraft, severityOf, values }
 import { called } from './containers.ts';
 import { deadNode, nodeLinks } from './links.ts';
 import { probeFault, stillStarting } from './probes.ts';
+import { isStoodInFor } from './stand-ins.ts';
 import { listed } from './text.ts';
 
 /**
@@ -52,7 +53,7 @@ function general(one: PodCase, message: string): PodDraft {
   const since = notReadySince(one);
   const said = [ready?.status, ready?.reason, ready?.message].filter((word) => word !== undefined).join(' ');
   return draft(one, 'PodNotReady', {
-    severity: severityOf(one, since),
+    severity: isStoodInFor(one) ? 'warning' : severityOf(one, since),
     message,
     evidence: [
       said === ''

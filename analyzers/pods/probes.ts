@@ -4,6 +4,7 @@ import { called, type ContainerView, isAbout } from './containers.ts';
 import { reachedLinks } from './dependencies.ts';
 import { nodeLinks } from './links.ts';
 import { failureText, type Probe, type ProbeName, probePort, probeText, probeWindow } from './probe-text.ts';
+import { isStoodInFor } from './stand-ins.ts';
 import { quote } from './text.ts';
 
 /** The probe that keeps a running container from being ready: the startup probe until it has passed, then the readiness probe. */
@@ -50,7 +51,7 @@ export function probeFault(one: PodCase, container: ContainerView): PodDraft | u
   const how = words === undefined || words === '' ? `has not passed for ${duration(lasted)}` : `fails: ${words}`;
   return draft(one, 'PodProbeFailing', {
     key: container.name,
-    severity: severityOf(one, since),
+    severity: isStoodInFor(one) ? 'warning' : severityOf(one, since),
     message: `${name} probe (${probeText(probe)}) of ${called(container)} ${how}${portHint(container, probe)}`,
     evidence: evidenceOf(one, container, name, event),
     // An application that answers is not held up by its node.

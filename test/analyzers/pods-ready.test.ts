@@ -62,6 +62,35 @@ describe('probes', () => {
     expect(found(pods, [unready(ago('5m'), {}, { ready: true }, status)])).toEqual([]);
   });
 
+  describe('beside a replica that serves', () => {
+    const of = (kind: string, name = 'web'): Patch => ({
+      metadata: { ownerReferences: [{ apiVersion: 'apps/v1', kind, name, uid: name, controller: true }] },
+    });
+    const late = (patch: Patch, container: Patch) => unready(ago('20m'), container, {}, patch);
+    test.each<[string, Patch, Patch, Patch, string]>([
+      ['it degrades', of('ReplicaSet'), of('ReplicaSet'), {}, 'warning'],
+      ['of another set, it does not serve', of('ReplicaSet'), of('ReplicaSet', 'api'), {}, 'critical'],
+      [
+        'that is not ready either, nobody serves',
+        of('ReplicaSet'),
+        of('ReplicaSet'),
+        { status: { conditions: conditions({ Ready: 'False' }) } },
+        'critical',
+      ],
+      ['of a node of its own, its own node is without', of('DaemonSet'), of('DaemonSet'), {}, 'critical'],
+      ['with data of its own, its own data is away', of('StatefulSet'), of('StatefulSet'), {}, 'critical'],
+      ['that nobody made, it does not serve', {}, {}, {}, 'critical'],
+    ])('%s', (_, own, others, state, severity) => {
+      const other = pod('shop/web-2', merge(others, state) as Patch);
+      const all = (one: ReturnType<typeof unready>) =>
+        found(pods, [one, other]).filter((line) => line.includes('Pod shop/web-1'));
+      expect(all(late(own, { readinessProbe: readiness }))).toEqual([
+        `${severity} PodProbeFailing Pod shop/web-1 [app]`,
+      ]);
+      expect(all(late(own, {}))).toEqual([`${severity} PodNotReady Pod shop/web-1`]);
+    });
+  });
+
   test('critical after a while, and linked to the node', () => {
     const one = unready(ago('20m'), { readinessProbe: readiness });
     expect(found(pods, [one, node('n1')])).toEqual(['critical PodProbeFailing Pod shop/web-1 [app]']);
