@@ -64,8 +64,8 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
     return result;
   }
 
-  const commandLine: Rule = (value, parent, depth) => {
-    if (!Array.isArray(value)) return clean(value, depth);
+  const commandLine: Rule = (value, parent) => {
+    if (!Array.isArray(value)) return undefined;
     const whole = [parent['command'], parent['args']].flatMap((part) => (Array.isArray(part) ? part : []));
     return maskArguments(
       value,
@@ -78,10 +78,9 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
   const labels: Rule = (value) => (isRecord(value) ? texts(value, shareString) : undefined);
   const options: Rule = (value, _parent, depth) =>
     isRecord(value) ? texts(value, (text, key) => (isSecretName(key) ? mask : maskScript(text))) : clean(value, depth);
-  const sentence: Rule = (value, _parent, depth) =>
-    typeof value === 'string' ? shareString(maskMessage(value)) : clean(value, depth);
-  const script: Rule = (value, _parent, depth) =>
-    Array.isArray(value) ? value.filter((one) => typeof one === 'string').map(maskScript) : clean(value, depth);
+  const sentence: Rule = (value) => (typeof value === 'string' ? shareString(maskMessage(value)) : undefined);
+  const script: Rule = (value) =>
+    Array.isArray(value) ? value.filter((one) => typeof one === 'string').map(maskScript) : undefined;
 
   /** Of a text its certificates; objects of that name are settings (`spec.ca` of an Issuer). */
   const publicOnly: Rule = (value, _parent, depth) =>
@@ -92,7 +91,8 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
     const isKept = (entry: unknown) => isWhole(entry, fields);
     return (value, _parent, depth) => {
       if (Array.isArray(value)) return cleanList(value.filter(isKept), depth);
-      return name === 'conditions' ? clean(value, depth) : undefined;
+      const isOfEndpoint = resource === 'endpointslices.discovery.k8s.io' && name === 'conditions';
+      return isOfEndpoint && isRecord(value) ? clean(value, depth) : undefined;
     };
   };
 
@@ -108,7 +108,7 @@ export function cleaner(resource: Resource): (value: unknown) => unknown {
       (value, _parent, depth) =>
         Array.isArray(value)
           ? value.filter(isRecord).map((entry) => variable(entry, (part) => clean(part, depth + 1)))
-          : clean(value, depth),
+          : undefined,
     ],
     ['command', commandLine],
     ['args', commandLine],

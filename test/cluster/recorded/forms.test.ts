@@ -66,11 +66,14 @@ test('stdin', async () => {
 test('brackets, quotes and the word items inside of texts do not lead astray', async () => {
   const odd = 'a"]}\\ \\" {"items":[1,2],\u2028 é 漢';
   const loaded = await load(
-    list(pod('shop/a', { metadata: { labels: { odd, items: 'x' } }, spec: { items: [[1], { items: [2] }] } }), c),
+    list(
+      pod('shop/a', { metadata: { labels: { odd, items: 'x' } }, spec: { lists: [[1], { items: [{ a: 2 }] }] } }),
+      c,
+    ),
   );
   const [first] = loaded.snapshot.list('pods', 'shop').items;
   expect(first?.metadata.labels?.['odd']).toBe(odd);
-  expect(first?.spec).toMatchObject({ items: [[1], { items: [2] }] });
+  expect(first?.spec).toMatchObject({ lists: [[1], { items: [{ a: 2 }] }] });
 });
 
 test('a large YAML list is read in portions as it would be in one piece', async () => {

@@ -62,6 +62,26 @@ test('entries of lists that lack what the API server wants of them go, the other
   expect(slice.endpoints).toEqual([{ addresses: ['10.0.0.1'], conditions: { ready: true } }]);
 });
 
+test.each(['x', '', 7, true, {}, { a: 1 }])('what should be a list or a text, and is %j, goes', (odd) => {
+  const lists = ['conditions', 'containerStatuses', 'initContainerStatuses'];
+  const ofSpec = ['volumes', 'tolerations', 'initContainers', 'imagePullSecrets', 'topologySpreadConstraints'];
+  const ofContainer = ['command', 'args', 'env', 'envFrom', 'ports', 'volumeMounts'];
+  const all = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, odd]));
+  const message = typeof odd === 'string' ? {} : { message: odd };
+  const one = taken('pods', {
+    metadata: { name: 'a', namespace: 'shop', ownerReferences: odd },
+    spec: { ...all(ofSpec), containers: [{ name: 'app', image: 'x', ...all(ofContainer) }] },
+    status: { phase: 'Running', ...all(lists), ...message },
+  });
+  expect(one).toEqual({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'a', namespace: 'shop' },
+    spec: { containers: [{ name: 'app', image: 'x' }] },
+    status: { phase: 'Running' },
+  });
+});
+
 test.each<[Resource, unknown, string]>([
   ['pods', undefined, 'is not an object'],
   ['pods', null, 'is not an object'],
