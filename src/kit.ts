@@ -31,6 +31,7 @@ export {
 } from './model/resources.ts';
 export type { Listing, Lookup, Snapshot } from './model/snapshot.ts';
 export { type BackendReads, type Backends, backendsOf, type SelectedWorkload, workloadsIn } from './graph/backends.ts';
+export { brief } from './graph/brief.ts';
 export { apiServerOf, clientDates, kubeconfigOf } from './graph/access.ts';
 export { type ChainEnd, chainEnd } from './graph/certificate-chain.ts';
 export { type Expiry, expiryOf, type ExpiryLimits, renewedExpiryOf } from './graph/certificate-expiry.ts';

@@ -33,12 +33,6 @@ function mayPass(denial: Denial): boolean {
   }
 }
 
-/** A text short enough for a message, without a full stop at its end. */
-export function brief(text: string, length = 400): string {
-  const flat = text.replace(/[.\s]{1,10}$/, '').replaceAll(/[\r\n]+/g, ' ');
-  return flat.length > length ? `${flat.slice(0, length).replace(/\s\S*$/, '')} …` : flat;
-}
-
 /** A workload as the person who edits it knows it: the Deployment of a ReplicaSet, the CronJob of a Job. */
 export function editedName(workload: KubeObject): string {
   const owner = controllerOf(workload);

@@ -7,9 +7,9 @@ import {
   ref,
   resources,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { brief } from './denials.ts';
 import { limitRangesOf, namespaceRef } from './limits.ts';
 import { quotaOf } from './quotas.ts';
 import type { Reads } from './reads.ts';
@@ -23,7 +23,7 @@ export function* denied(snapshot: Snapshot<Reads>, denials: readonly FailedCreat
     yield {
       code,
       object: ref(object),
-      message: `its pods are not created: ${brief(text)}${note}`,
+      message: `its pods are not created: ${brief(text, 400)}${note}`,
       evidence: [evidence, ...more],
       ...(key === undefined ? {} : { key }),
       ...(severity === undefined ? {} : { severity }),

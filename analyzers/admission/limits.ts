@@ -10,9 +10,10 @@ import {
   refKey,
   type ResourceTypes,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { brief, editedName } from './denials.ts';
+import { editedName } from './denials.ts';
 import type { Reads } from './reads.ts';
 
 type LimitRange = ResourceTypes['limitranges'];
@@ -28,7 +29,7 @@ export function* limitRanges(snapshot: Snapshot<Reads>, denials: readonly Failed
     yield {
       code: 'LimitRangeDenies',
       object: ref(one.range),
-      message: `denies the pods of ${editedName(object)}${others}: ${brief(text)}`,
+      message: `denies the pods of ${editedName(object)}${others}: ${brief(text, 400)}`,
       evidence: [
         ...(denial.kind === 'limitRange' ? denial.bounds.flatMap((bound) => boundEvidence(one.range, bound)) : []),
         ...group.slice(0, 3).map((pair) => pair.denial.evidence),
@@ -71,7 +72,7 @@ export function* podSecurity(snapshot: Snapshot<Reads>, denials: readonly Failed
     yield {
       code: 'NamespacePodSecurityDenies',
       object: namespaceRef(name),
-      message: `enforces Pod Security ${level}, which ${editedName(one.object)}${others} violates: ${brief(violations)}`,
+      message: `enforces Pod Security ${level}, which ${editedName(one.object)}${others} violates: ${brief(violations, 400)}`,
       evidence: [
         ...(label === undefined ? [] : [field(namespaceRef(name), `metadata.labels[${enforce}]`, label)]),
         ...group.slice(0, 3).map(({ evidence }) => evidence),

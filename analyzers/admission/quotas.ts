@@ -9,9 +9,10 @@ import {
   ref,
   type ResourceTypes,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { brief, editedName } from './denials.ts';
+import { editedName } from './denials.ts';
 import type { Reads } from './reads.ts';
 
 type Quota = ResourceTypes['resourcequotas'];
@@ -65,7 +66,7 @@ function* denying(snapshot: Snapshot<Reads>, group: readonly FailedCreation[]): 
     yield {
       code: needsRequests ? 'QuotaNeedsRequests' : 'QuotaExhausted',
       object,
-      message: `denies the pods of ${editedName(first.object)}${others}: ${brief(first.text)}`,
+      message: `denies the pods of ${editedName(first.object)}${others}: ${brief(first.text, 400)}`,
       evidence: [...(needsRequests ? [] : used), ...denials.slice(0, 3).map(({ evidence }) => evidence)],
       ...(first.since === undefined ? {} : { since: first.since }),
     };

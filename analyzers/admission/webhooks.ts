@@ -9,9 +9,9 @@ import {
   ref,
   refKey,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { brief } from './denials.ts';
 import type { Reads } from './reads.ts';
 import { backend } from './webhook-backend.ts';
 import { serviceInUrl, type Webhook, webhooks, webhooksNamed } from './webhook-list.ts';

@@ -40,12 +40,3 @@ export function told(autoscaler: Autoscaler, type: string, status: string) {
   const text = [status, one.reason, one.message].filter((part) => part !== undefined && part !== '').join(' ');
   return [field(autoscaler, `status.conditions[type=${type}]`, text)];
 }
-
-const longest = 300;
-
-/** A controller's message as the end of a sentence: one line, no full stop, not endless. */
-export function words(message: string | undefined): string {
-  const line = (message ?? '').replace(/\s+/g, ' ').trim();
-  const cut = line.length > longest ? `${line.slice(0, longest).trimEnd()}...` : line;
-  return cut.replace(/[. ]+$/, '');
-}

@@ -1,5 +1,5 @@
-import { conditionIs, type Draft, field, olderThan, ref, refText, type Snapshot } from '../../src/kit.ts';
-import { type Autoscaler, type Target, targetOf, targetState, told, words } from './autoscaler.ts';
+import { conditionIs, type Draft, field, olderThan, ref, refText, type Snapshot, brief } from '../../src/kit.ts';
+import { type Autoscaler, type Target, targetOf, targetState, told } from './autoscaler.ts';
 import type { Code } from './codes.ts';
 import { metricsLinks, notServed } from './metrics.ts';
 import { sharedLinks } from './shared.ts';
@@ -36,7 +36,7 @@ function cannotScale(snapshot: Snapshot<Reads>, autoscaler: Autoscaler, grace: n
     object: ref(autoscaler),
     message: absent
       ? `its target ${refText(target)} does not exist`
-      : `it cannot scale ${refText(target)} (${found.reason}): ${words(found.message)}`,
+      : `it cannot scale ${refText(target)} (${found.reason}): ${brief(found.message)}`,
     evidence: [field(autoscaler, 'spec.scaleTargetRef', refText(target)), ...told(autoscaler, 'AbleToScale', 'False')],
     values: { target: `${target.kind.toLowerCase()}/${target.name}` },
     ...(found.lastTransitionTime === undefined ? {} : { since: found.lastTransitionTime }),
@@ -74,7 +74,7 @@ function inactive(snapshot: Snapshot<Reads>, autoscaler: Autoscaler, grace: numb
   return {
     ...common,
     code: 'HorizontalPodAutoscalerMetricsUnavailable',
-    message: `it cannot tell how many replicas are needed (${found.reason ?? 'no reason given'}): ${words(found.message)}${notServed(snapshot, autoscaler, found.reason ?? '')}`,
+    message: `it cannot tell how many replicas are needed (${found.reason ?? 'no reason given'}): ${brief(found.message)}${notServed(snapshot, autoscaler, found.reason ?? '')}`,
     causes: [
       ...metricsLinks(snapshot, autoscaler, found.reason ?? ''),
       ready,

@@ -1,7 +1,6 @@
-import { type CauseLink, type Draft, field, olderThan, ref } from '../../src/kit.ts';
+import { type CauseLink, type Draft, field, olderThan, ref, brief } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
-import { brief } from './words.ts';
 
 /** Reasons of ResolvedRefs=False that are about certificates. Source: gateway.networking.k8s.io/v1 ListenerConditionReason. */
 const about = new Set([

@@ -13,10 +13,11 @@ import {
   ref,
   refKey,
   type ResourceTypes,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { Limits, View } from './reads.ts';
-import { brief, listText } from './words.ts';
+import { listText } from './words.ts';
 
 type IssuerRef = ResourceTypes['certificates.cert-manager.io']['spec']['issuerRef'];
 type Issuer = ResourceTypes['issuers.cert-manager.io'];

@@ -9,13 +9,13 @@ import {
   managedBy,
   olderThan,
   ref,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { draftOf, link, type Managed } from './managed-draft.ts';
 import type { Limits, View } from './reads.ts';
 import { failing, nextTry, overdue } from './renewals.ts';
 import { requestsOf } from './requests.ts';
-import { brief } from './words.ts';
 
 /** Reasons of Ready=False after which nothing usable is in the Secret. Source: cert-manager, internal/controller/certificates/policies. */
 const unusable = new Set(['DoesNotExist', 'MissingData', 'InvalidKeyPair', 'InvalidCertificate', 'Expired']);

@@ -8,12 +8,12 @@ import {
   ref,
   refKey,
   referencesOf,
+  brief,
 } from '../../src/kit.ts';
 import { injectorLinks, sourceLinks } from './bundle-links.ts';
 import { bundleKey, isOver } from './bundles.ts';
 import type { Code } from './codes.ts';
 import type { View } from './reads.ts';
-import { brief } from './words.ts';
 
 /**
  * Webhooks whose certificate the API server refuses, as its words about pods that it did not create say:

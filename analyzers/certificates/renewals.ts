@@ -1,8 +1,7 @@
-import { age, condition, type Draft, duration, field, millis, olderThan } from '../../src/kit.ts';
+import { age, condition, type Draft, duration, field, millis, olderThan, brief } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { draftOf, type Managed } from './managed-draft.ts';
 import type { Limits, View } from './reads.ts';
-import { brief } from './words.ts';
 
 /** cert-manager waits an hour after a failure, twice as long after each further one, 32 hours at most. */
 export function nextTry(snapshot: View, { status }: Managed, attempts: number): string {

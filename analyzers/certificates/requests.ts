@@ -12,11 +12,11 @@ import {
   ownedBy,
   ref,
   type ResourceTypes,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { issuerRef } from './issuers.ts';
 import type { Limits, View } from './reads.ts';
-import { brief } from './words.ts';
 
 type Request = ResourceTypes['certificaterequests.cert-manager.io'];
 type Certificate = ResourceTypes['certificates.cert-manager.io'];

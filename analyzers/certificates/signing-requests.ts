@@ -1,7 +1,6 @@
-import { age, type Draft, duration, field, groupBy, olderThan, ref, type ResourceTypes } from '../../src/kit.ts';
+import { age, type Draft, duration, field, groupBy, olderThan, ref, type ResourceTypes, brief } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import type { Limits, View } from './reads.ts';
-import { brief } from './words.ts';
 
 type Request = ResourceTypes['certificatesigningrequests.certificates.k8s.io'];
 

@@ -43,12 +43,3 @@ export function pathValues({ object, field: path }: CertificateHolder): Readonly
   if (key === undefined) return {};
   return object.kind === 'Secret' ? { data_path: key } : { map_path: key };
 }
-
-/** A text of the cluster on one line, without a full stop, short enough for a message. */
-export function brief(text: string, length = 300): string {
-  const flat = text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replace(/[.\s]{1,10}$/, '');
-  return flat.length > length ? `${flat.slice(0, length).replace(/\s\S*$/, '')} …` : flat;
-}

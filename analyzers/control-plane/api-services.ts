@@ -7,9 +7,9 @@ import {
   olderThan,
   ref,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { oneLine } from './words.ts';
 
 /**
  * Aggregated APIs that do not answer (`Available` is False). Those without a Service are the API server's own. The condition's
@@ -33,7 +33,7 @@ export function* apiServices(
     yield {
       code: 'APIServiceUnavailable',
       object: ref(api),
-      message: `${group ?? ''}/${version ?? ''} is not served: ${oneLine(words)}`,
+      message: `${group ?? ''}/${version ?? ''} is not served: ${brief(words, 400)}`,
       evidence: [field(api, 'status.conditions[type=Available]', words)],
       ...(since === undefined ? {} : { since }),
       ...(name === undefined || namespace === undefined

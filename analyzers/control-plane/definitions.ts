@@ -1,7 +1,17 @@
-import { age, condition, type Draft, duration, field, groupBy, olderThan, ref, type Snapshot } from '../../src/kit.ts';
+import {
+  age,
+  condition,
+  type Draft,
+  duration,
+  field,
+  groupBy,
+  olderThan,
+  ref,
+  type Snapshot,
+  brief,
+} from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { type ConversionReads, converterLinks, type Definition, serviceText, unconverted } from './conversions.ts';
-import { oneLine } from './words.ts';
 
 type Snap = Snapshot<ConversionReads>;
 
@@ -34,7 +44,7 @@ function refused(snapshot: Snap, one: Definition): Draft<Code> | undefined {
   const names = condition(one, 'NamesAccepted');
   const established = condition(one, 'Established');
   if (names?.status !== 'False' || !olderThan(snapshot, names.lastTransitionTime, 60)) return undefined;
-  const words = `${names.reason ?? 'NamesAccepted=False'}: ${oneLine(names.message ?? 'no message')}`;
+  const words = `${names.reason ?? 'NamesAccepted=False'}: ${brief(names.message ?? 'no message')}`;
   return {
     code: 'CRDNotEstablished',
     object: ref(one),
@@ -53,7 +63,7 @@ function stuck(snapshot: Snap, one: Definition, { deletion }: Patience): Draft<C
   const held = one.metadata.finalizers ?? [];
   const words =
     told?.status === 'True'
-      ? `${told.reason ?? 'Terminating'}: ${oneLine(told.message ?? 'no message')}`
+      ? `${told.reason ?? 'Terminating'}: ${brief(told.message ?? 'no message')}`
       : `its finalizers are ${held.join(', ') || 'not seen'}`;
   const plural = `${one.spec.names?.plural ?? ''}.${one.spec.group ?? ''}`;
   return {

@@ -9,9 +9,9 @@ import {
   ref,
   type ResourceTypes,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
-import { oneLine } from './words.ts';
 
 type Gateway = ResourceTypes['gateways.gateway.networking.k8s.io'];
 type Condition = NonNullable<NonNullable<Gateway['status']>['conditions']>[number];
@@ -147,5 +147,5 @@ function serviceLinks(snapshot: Snap, { metadata }: Gateway): readonly CauseLink
 }
 
 function wordsOf({ reason, message }: Condition): string {
-  return `${reason ?? 'no reason'}: ${oneLine(message ?? 'no message')}`;
+  return `${reason ?? 'no reason'}: ${brief(message ?? 'no message')}`;
 }

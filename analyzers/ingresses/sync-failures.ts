@@ -9,10 +9,10 @@ import {
   olderThan,
   ref,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import { type ClassReads, hasAddress, type Ingress, type Patience, settledIngresses } from './classes.ts';
 import type { Code } from './codes.ts';
-import { oneLine } from './words.ts';
 
 type Snap = Snapshot<ClassReads | 'events'>;
 
@@ -36,7 +36,7 @@ export function* syncFailures(snapshot: Snap, { settle, grace }: Patience): Gene
   for (const ingress of settledIngresses(snapshot, settle)) {
     const event = syncFailure(snapshot, ingress, grace);
     if (event === undefined) continue;
-    const words = oneLine(event.message);
+    const words = brief(event.message);
     yield {
       code: 'IngressSyncFailed',
       object: ref(ingress),

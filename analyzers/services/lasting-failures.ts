@@ -12,10 +12,10 @@ import {
   ref,
   type Service,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { controllerLinks, loadBalancerControllers } from './load-balancer-controllers.ts';
-import { oneLine } from './words.ts';
 
 type Snap = Snapshot<'daemonsets.apps' | 'deployments.apps' | 'events' | 'nodes' | 'services'>;
 
@@ -60,7 +60,7 @@ function notUpdated(snapshot: Snap, service: Service, { grace }: Patience): Draf
   return {
     code: 'ServiceLoadBalancerNotUpdated',
     object: ref(service),
-    message: `its load balancer is not as the Service asks: ${oneLine(event.message)}`,
+    message: `its load balancer is not as the Service asks: ${brief(event.message)}`,
     evidence: [eventEvidence(service, event)],
     ...(event.first === undefined ? {} : { since: event.first }),
   };
@@ -77,7 +77,7 @@ function stuck(snapshot: Snap, service: Service, { deletion }: Patience): Draft<
       ? lonely
         ? ', and no load balancer controller runs in the cluster'
         : ''
-      : `: ${oneLine(event.message)}`;
+      : `: ${brief(event.message)}`;
   return {
     code: 'ServiceStuckTerminating',
     object: ref(service),

@@ -13,10 +13,10 @@ import {
   refText,
   type Service,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
 import type { Code } from './codes.ts';
 import { controllerLinks, loadBalancerControllers } from './load-balancer-controllers.ts';
-import { oneLine } from './words.ts';
 
 type Snap = Snapshot<BackendReads | 'services' | 'events' | 'nodes'>;
 
@@ -64,7 +64,7 @@ function pending(snapshot: Snap, service: Service): Draft<Code> {
   return {
     code: 'ServiceLoadBalancerPending',
     object,
-    message: `it has waited ${waited} for a load balancer address${reason === undefined ? '' : `: ${oneLine(reason)}`}`,
+    message: `it has waited ${waited} for a load balancer address${reason === undefined ? '' : `: ${brief(reason)}`}`,
     evidence: [
       field(service, 'spec.type', 'LoadBalancer'),
       field(service, 'status.loadBalancer', service.status?.loadBalancer ?? {}),

@@ -9,8 +9,9 @@ import {
   type ResourceTypes,
   type Severity,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
-import { claimOf, oneLine, waitingOn } from './claims.ts';
+import { claimOf, waitingOn } from './claims.ts';
 import type { Code } from './codes.ts';
 import { type ProvisionerReads, provisionerLinks, workloadsOf } from './provisioners.ts';
 
@@ -71,7 +72,7 @@ function failed(snapshot: Snap, attachment: Attachment, patience: Patience): Dra
     code: 'VolumeAttachmentFailed',
     object: ref(attachment),
     ...((leaving || ignored) && !waits ? { severity: 'warning' as const } : {}),
-    message: `volume ${volumeOf(attachment)} cannot be ${verb} node ${spec.nodeName}${text === undefined || text === '' ? '' : `: ${oneLine(text)}`}`,
+    message: `volume ${volumeOf(attachment)} cannot be ${verb} node ${spec.nodeName}${text === undefined || text === '' ? '' : `: ${brief(text)}`}`,
     evidence: [
       field(attachment, 'spec.nodeName', spec.nodeName),
       ...(error === undefined

@@ -9,8 +9,9 @@ import {
   ref,
   refText,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
-import { type Claim, oneLine, sizeOf, usersOf } from './claims.ts';
+import { type Claim, sizeOf, usersOf } from './claims.ts';
 import type { Code } from './codes.ts';
 
 type Snap = Snapshot<'persistentvolumeclaims' | 'pods' | 'events'>;
@@ -51,7 +52,7 @@ function* resizing(snapshot: Snap, claim: Claim, grace: number): Generator<Draft
     yield {
       code: 'PersistentVolumeClaimResizeFailed',
       object: ref(claim),
-      message: `its volume cannot be changed (${what})${text === undefined || text === '' ? '' : `: ${oneLine(text)}`}`,
+      message: `its volume cannot be changed (${what})${text === undefined || text === '' ? '' : `: ${brief(text)}`}`,
       evidence: [
         ...(failed === undefined
           ? []

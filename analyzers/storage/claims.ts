@@ -65,12 +65,3 @@ export function sizeOf(list: Readonly<Record<string, string>> | undefined): bigi
 export function sizeText(size: bigint): string {
   return quantityText('storage', size);
 }
-
-/** Text from the cluster as part of a message: one line, without a full stop, not too long. */
-export function oneLine(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300)
-    .replace(/[.\s]+$/, '');
-}

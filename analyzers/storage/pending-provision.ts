@@ -15,8 +15,9 @@ import {
   ref,
   refText,
   selectedNodeAnnotation,
+  brief,
 } from '../../src/kit.ts';
-import { oneLine, type StorageClass, usersOf } from './claims.ts';
+import { type StorageClass, usersOf } from './claims.ts';
 import type { Code } from './codes.ts';
 import { isNoClass, type Waiting } from './waiting.ts';
 import { isStillTrying, refusal } from './provision-text.ts';
@@ -33,7 +34,7 @@ export function failedProvisioning(waiting: Waiting, storageClass: StorageClass 
   if (event === undefined) return undefined;
   const kind = refusal(event.message);
   const provisioner = provisionerOf(waiting, storageClass);
-  const text = oneLine(event.message.replace(/^failed to provision volume with StorageClass "[^"]*": /, ''));
+  const text = brief(event.message.replace(/^failed to provision volume with StorageClass "[^"]*": /, ''));
   const gone = goneNode(waiting);
   return {
     code: 'PersistentVolumeClaimProvisioningFailed',

@@ -10,8 +10,9 @@ import {
   refText,
   type Severity,
   type Snapshot,
+  brief,
 } from '../../src/kit.ts';
-import { claimOf, oneLine, sizeOf, sizeText, usersOf, type Volume } from './claims.ts';
+import { claimOf, sizeOf, sizeText, usersOf, type Volume } from './claims.ts';
 import type { Code } from './codes.ts';
 
 type Snap = Snapshot<'persistentvolumes' | 'pods' | 'nodes' | 'events'>;
@@ -36,7 +37,7 @@ function failed(volume: Volume): Draft<Code> {
   return {
     code: 'PersistentVolumeFailed',
     object: ref(volume),
-    message: `it could not be reclaimed${text === undefined || text === '' ? '' : `: ${oneLine(text)}`}`,
+    message: `it could not be reclaimed${text === undefined || text === '' ? '' : `: ${brief(text)}`}`,
     evidence: [
       field(volume, 'status.phase', 'Failed'),
       ...(text === undefined ? [] : [field(volume, message === undefined ? 'status.reason' : 'status.message', text)]),
@@ -71,7 +72,7 @@ function* released(snapshot: Snap, volume: Volume, patience: number): Generator<
   yield {
     ...base,
     severity: 'warning',
-    message: `${whose} is gone, and the volume is not deleted${event === undefined ? '' : `: ${oneLine(event.message)}`}`,
+    message: `${whose} is gone, and the volume is not deleted${event === undefined ? '' : `: ${brief(event.message)}`}`,
     evidence: [...evidence, ...(event === undefined ? [] : [eventEvidence(volume, event)])],
   };
 }
@@ -113,7 +114,7 @@ function* noNode(snapshot: Snap, volume: Volume): Generator<Draft<Code>> {
     code: 'PersistentVolumeNoNode',
     object: ref(volume),
     severity: severityOf(),
-    message: `no node matches where it can be reached (${oneLine(text)})`,
+    message: `no node matches where it can be reached (${brief(text)})`,
     evidence: [
       field(volume, 'spec.nodeAffinity.required', required),
       computed(volume, `${nodes.items.length} nodes, none matches`),

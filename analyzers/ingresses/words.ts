@@ -1,7 +1,0 @@
-/** A controller's words as part of a sentence. */
-export function oneLine(text: string): string {
-  return text
-    .slice(0, 400)
-    .replaceAll(/\s+/g, ' ')
-    .replace(/[.\s]{1,5}$/, '');
-}
