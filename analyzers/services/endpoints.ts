@@ -74,7 +74,9 @@ function noReadyEndpoints(snapshot: Snap, service: Service): Draft<Code> {
     if (pods.length > 1) return `none of the ${pods.length} pods it selects is ready: ${podStates(pods)}`;
     if (ended.length === 1) return 'the one pod it selects has ended, and none took its place';
     if (ended.length > 1) return `the ${ended.length} pods it selects have ended, and none took their place`;
-    if (wanting !== undefined) return `no pod of ${refText(ref(wanting.object))}, which it selects, exists`;
+    const podsSeen = snapshot.list('pods', service.metadata.namespace).complete;
+    if (wanting !== undefined && podsSeen) return `no pod of ${refText(ref(wanting.object))}, which it selects, exists`;
+    if (total === 0) return 'its EndpointSlices hold no endpoint; its pods could not all be seen';
     return total === 1 ? 'its one endpoint is not ready' : `none of its ${total} endpoints is ready`;
   }
 

@@ -659,3 +659,11 @@ describe('links', () => {
     ]);
   });
 });
+
+test.each<[string, SnapshotOptions, string]>([
+  ['pods that are known not to exist', {}, 'no pod of Deployment shop/web, which it selects, exists'],
+  ['pods that could not be seen', podsUnseen, 'its EndpointSlices hold no endpoint; its pods could not all be seen'],
+])('an empty EndpointSlice and %s', (_, options, message) => {
+  const [one] = drafts(services, snapshotOf([service('web'), web, slice('web', [])], options));
+  expect(one?.message).toBe(message);
+});
