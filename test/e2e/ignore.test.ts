@@ -4,7 +4,7 @@ import { reportSchema } from '../../src/model/report-schema.ts';
 import { type Cluster, startCluster } from './support/cluster.ts';
 import { settledShop } from './support/prepared.ts';
 import { runTool } from './support/tool.ts';
-import { until } from './support/wait.ts';
+import { sleep, until } from './support/wait.ts';
 
 const deployment = '/apis/apps/v1/namespaces/shop/deployments/web';
 const ignoring = (code: string) => ({ metadata: { annotations: { 'mekhanikube.io/ignore': code } } });
@@ -57,6 +57,8 @@ async function unschedulable(annotations: object): Promise<void> {
       pods.every(({ metadata }) => metadata.deletionTimestamp === undefined)
     );
   });
+  // A pod that waits since a moment keeps its Deployment from nothing yet.
+  await sleep(31_000);
 }
 
 describe('what a real cluster says to ignore', () => {

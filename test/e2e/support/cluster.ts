@@ -156,7 +156,8 @@ async function startPrograms(
   if (!controllers) return;
   processes.start('kube-controller-manager', [...flags.manager(leaderElect), ...manager]);
   processes.start('kube-scheduler', flags.scheduler(leaderElect));
-  processes.start('kwok', flags.kwok(path.join(import.meta.dirname, 'kwok.yaml')));
+  // It makes the environment of its expressions on first use, without a lock: two workers at once end it.
+  processes.start('kwok', flags.kwok(path.join(import.meta.dirname, 'kwok.yaml')), 'cel.NewEnvironment(');
   await until('the service account of the default namespace', async () => {
     processes.check();
     return api.get('/api/v1/namespaces/default/serviceaccounts/default').catch(() => undefined);

@@ -3,12 +3,16 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** How often a program is started again that ended by a fault which passes. */
+const mostAgain = 3;
+
 /** The programs of one cluster. None of them outlives this process: each ends when the pipe on its stdin is closed. */
 export class Processes {
   readonly #executable: string;
   readonly #folder: string;
   readonly #running = new Map<string, ChildProcess>();
-  readonly #arguments = new Map<string, readonly string[]>();
+  readonly #again = new Map<string, number>();
+  readonly #begun = new Map<string, Parameters<Processes['start']>>();
 
   /** @param folder where they run and where `NAME.log` is written. */
   constructor(executable: string, folder: string) {
@@ -16,8 +20,11 @@ export class Processes {
     this.#folder = folder;
   }
 
-  /** Starts one of the executable's programs in a process group of its own, so that an interrupt at the terminal is ours alone. */
-  start(name: string, args: readonly string[]): void {
+  /**
+   * Starts one of the executable's programs in a process group of its own, so that an interrupt at the terminal is ours alone.
+   * @param passing what a program logs that ends by a fault which another start may not have: it is started again.
+   */
+  start(name: string, args: readonly string[], passing?: string): void {
     const log = openSync(path.join(this.#folder, `${name}.log`), 'a');
     const child = spawn(this.#executable, [name, ...args], {
       cwd: this.#folder,
@@ -28,25 +35,34 @@ export class Processes {
     closeSync(log);
     child.on('error', () => {});
     child.stdin?.on('error', () => {});
+    child.on('exit', () => {
+      const again = this.#again.get(name) ?? 0;
+      if (this.#running.get(name) !== child || again === mostAgain) return;
+      if (passing === undefined || !this.#log(name).includes(passing)) return;
+      this.#again.set(name, again + 1);
+      this.start(name, args, passing);
+    });
     this.#running.set(name, child);
-    this.#arguments.set(name, args);
+    this.#begun.set(name, [name, args, passing]);
+  }
+
+  #log(name: string): string {
+    return readFileSync(path.join(this.#folder, `${name}.log`), 'utf8').trimEnd();
   }
 
   /** @throws where one of them has ended by itself, with the end of its log. */
   check(): void {
     for (const [name, child] of this.#running) {
       if (child.exitCode === null && child.signalCode === null) continue;
-      const log = readFileSync(path.join(this.#folder, `${name}.log`), 'utf8').trimEnd();
-      throw new Error(
-        `${name} ended with ${child.exitCode ?? child.signalCode}:\n${log.split('\n').slice(-15).join('\n')}`,
-      );
+      const end = this.#log(name).split('\n').slice(-15).join('\n');
+      throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}:\n${end}`);
     }
   }
 
   /** Ends a program at once and starts it again as it was started before. */
   async restart(name: string): Promise<void> {
     await this.end([name]);
-    this.start(name, this.#arguments.get(name) ?? []);
+    this.start(...(this.#begun.get(name) ?? [name, []]));
   }
 
   /** Ends programs, all where none is named, and waits until they are gone. */
