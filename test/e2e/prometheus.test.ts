@@ -287,27 +287,36 @@ describe.skipIf(programs === undefined)('a push gateway and a Prometheus', () =>
     const { panels } = JSON.parse(readFileSync(path.join(monitoring, 'dashboard.json'), 'utf8')) as {
       panels: readonly { title: string; targets?: readonly { expr: string }[] }[];
     };
-    const empty: string[] = [];
-    for (const { title, targets = [] } of panels) {
-      for (const { expr } of targets) {
-        if ((await query(expr.replaceAll('$cluster', '.*'))).length === 0) empty.push(`${title}: ${expr}`);
-      }
-    }
+    // What was pushed last may not have been scraped yet.
+    let empty: readonly string[] = [];
+    const isFull = async () => {
+      const all = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
+      const found = await Promise.all(all.map(({ expr }) => query(expr.replaceAll('$cluster', '.*'))));
+      empty = all.filter((_, index) => found[index]?.length === 0).map(({ title, expr }) => `${title}: ${expr}`);
+      return empty.length === 0 || undefined;
+    };
+    await until('data for every panel', isFull).catch(() => undefined);
     expect(empty).toEqual([]);
 
+    const wanted = {
+      MekhanikubeCriticalIncident: 'pending',
+      MekhanikubeGpuHeldIdle: 'pending',
+      MekhanikubeNewProblem: 'firing',
+    };
+    let state: Readonly<Record<string, string>> = {};
     const rules = await until('the rules to be evaluated', async () => {
       const response = await fetch(`${prometheus}/api/v1/rules`);
       const answer = (await response.json()) as {
         data: { groups: readonly { rules: readonly { name: string; health: string; state: string }[] }[] };
       };
       const all = answer.data.groups.flatMap((group) => group.rules);
-      return all.length > 0 && all.every(({ health }) => health !== 'unknown') ? all : undefined;
-    });
+      state = Object.fromEntries(all.map(({ name, state: now }) => [name, now]));
+      const isTold = Object.entries(wanted).every(([name, one]) => state[name] === one);
+      return isTold && all.every(({ health }) => health !== 'unknown') ? all : undefined;
+    }).catch(() => []);
+    expect(state).toMatchObject(wanted);
+    expect(rules.length).toBeGreaterThan(0);
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
-    const state = Object.fromEntries(rules.map(({ name, state: now }) => [name, now]));
-    expect(state['MekhanikubeCriticalIncident']).toBe('pending');
-    expect(state['MekhanikubeGpuHeldIdle']).toBe('pending');
-    expect(state['MekhanikubeNewProblem']).toBe('firing');
     expect(state['MekhanikubeAbsent']).toBe('inactive');
   });
 
