@@ -60,7 +60,7 @@ export { type DeclaredPort, declaredPorts } from './graph/declared-ports.ts';
 export { type Bound, type Denial, denialOf, denialText } from './graph/denials.ts';
 export { type CronProblem, type CronSchedule, nextDue, parseCron } from './graph/cron.ts';
 export { computed, eventEvidence, field } from './graph/evidence.ts';
-export { eventsOf, type ObjectEvent } from './graph/events.ts';
+export { eventsOf, lastFailure, type ObjectEvent } from './graph/events.ts';
 export { gpuDemand, gpuRequestsOf } from './graph/gpu-demand.ts';
 export { type DraReads, draOn, draSlicesOf, taintedDevices } from './graph/gpu-dra.ts';
 export { type GpuVendor, gpuVendorNames, gpuVendorOf } from './graph/gpu-names.ts';

@@ -4,7 +4,7 @@ import {
   eventEvidence,
   eventsOf,
   field,
-  millis,
+  lastFailure,
   type ObjectEvent,
   olderThan,
   ref,
@@ -56,11 +56,12 @@ export function* syncFailures(snapshot: Snap, { settle, grace }: Patience): Gene
 /** The newest event that tells of such a failure, where it still holds. */
 export function syncFailure(snapshot: Snap, ingress: Ingress, grace: number): ObjectEvent | undefined {
   const events = eventsOf(snapshot, ref(ingress), ingress.metadata.uid);
-  const failure = events.find(({ type, reason }) => type === 'Warning' && (repeated.has(reason) || told.has(reason)));
+  const failure = lastFailure(events, {
+    isFailure: ({ type, reason }) => type === 'Warning' && (repeated.has(reason) || told.has(reason)),
+    isSuccess: ({ type, reason }) => type === 'Normal' && success.has(reason),
+  });
   if (failure === undefined || !olderThan(snapshot, failure.first, grace)) return undefined;
-  if (repeated.has(failure.reason) && olderThan(snapshot, failure.last, retrySeconds)) return undefined;
-  const better = events.find(({ type, reason }) => type === 'Normal' && success.has(reason));
-  return (millis(better?.last) ?? -Infinity) > (millis(failure.last) ?? Infinity) ? undefined : failure;
+  return repeated.has(failure.reason) && olderThan(snapshot, failure.last, retrySeconds) ? undefined : failure;
 }
 
 /** The backends that the controller names: their Service may be missing, or of a type that it cannot use. */

@@ -6,7 +6,7 @@ import {
   eventEvidence,
   eventsOf,
   field,
-  millis,
+  lastFailure,
   type ObjectEvent,
   olderThan,
   ref,
@@ -96,8 +96,9 @@ function stuck(snapshot: Snap, service: Service, { deletion }: Patience): Draft<
 /** The newest words of a failure that is still tried again, where nothing went well after it. */
 function failureOf(snapshot: Snap, service: Service): ObjectEvent | undefined {
   const events = eventsOf(snapshot, ref(service), service.metadata.uid);
-  const failure = events.find(({ reason }) => failures.has(reason));
-  if (failure === undefined || olderThan(snapshot, failure.last, retrySeconds)) return undefined;
-  const success = events.find(({ reason }) => successes.has(reason));
-  return (millis(success?.last) ?? -Infinity) > (millis(failure.last) ?? Infinity) ? undefined : failure;
+  const failure = lastFailure(events, {
+    isFailure: ({ reason }) => failures.has(reason),
+    isSuccess: ({ reason }) => successes.has(reason),
+  });
+  return failure === undefined || olderThan(snapshot, failure.last, retrySeconds) ? undefined : failure;
 }

@@ -12,13 +12,8 @@ export function isBeingIssued(
   { namespace, name }: Pick<ObjectRef, 'namespace' | 'name'>,
 ): boolean {
   return snapshot.list('certificates.cert-manager.io', namespace).items.some((one) => {
-    const issuing = conditionIs(one, 'Issuing', 'True');
-    const since = issuing?.lastTransitionTime;
-    return (
-      one.spec.secretName === name &&
-      (one.status?.failedIssuanceAttempts ?? 0) === 0 &&
-      since !== undefined &&
-      !olderThan(snapshot, since, issuingSeconds)
-    );
+    if (one.spec.secretName !== name || (one.status?.failedIssuanceAttempts ?? 0) > 0) return false;
+    const since = conditionIs(one, 'Issuing', 'True')?.lastTransitionTime;
+    return since !== undefined && !olderThan(snapshot, since, issuingSeconds);
   });
 }

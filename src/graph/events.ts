@@ -70,3 +70,16 @@ function normalise(event: KubeEvent): ObjectEvent {
     ...(event.involvedObject?.fieldPath === undefined ? {} : { fieldPath: event.involvedObject.fieldPath }),
   };
 }
+
+/** The newest of an object's events (newest first) that tells of a failure, where none of a success came after it. */
+export function lastFailure(
+  events: readonly ObjectEvent[],
+  {
+    isFailure,
+    isSuccess,
+  }: { readonly isFailure: (event: ObjectEvent) => boolean; readonly isSuccess: (event: ObjectEvent) => boolean },
+): ObjectEvent | undefined {
+  const failure = events.find(isFailure);
+  const success = events.find(isSuccess);
+  return (millis(success?.last) ?? -Infinity) > (millis(failure?.last) ?? Infinity) ? undefined : failure;
+}
